@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+const identifier = z
+  .string()
+  .regex(
+    /^[A-Za-z](?:-?[A-Za-z0-9])*$/,
+    'must be 1-63 letters, digits and single hyphens, starting with a letter and not ending with a hyphen',
+  )
+  .max(63);
+
+const acu = z.number().multipleOf(0.5, 'ACU come in steps of 0.5').min(0).max(256);
+
+const deploy = z
+  .strictObject({
+    template: z.string().min(1).optional().describe('CloudFormation template, deployed through change sets'),
+    parameters: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Parameter values for the template; the others keep their previous value or default'),
+    capabilities: z
+      .array(z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']))
+      .optional(),
+    command: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Program and arguments that deploy the new stack; run without a shell'),
+    commandTemplate: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The template which `command` deploys, so that it can be judged before it is run'),
+    api: z.literal(true).optional().describe('No stack: create the cluster through the RDS API'),
+  })
+  .refine((value) => [value.template, value.command, value.api].filter((one) => one !== undefined).length === 1, {
+    message: 'needs exactly one of template, command or api',
+  });
+
+/** The shape of `rds2aurora.yaml`. Strict: an unknown key is an error, so that a slip is not silently ignored. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: identifier.describe('Name of this migration; run ids start with it'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region such as us-east-1'),
+  source: z.strictObject({
+    instance: identifier.describe('DB instance identifier of the RDS for PostgreSQL source'),
+    database: z.string().min(1).max(63),
+    user: z.string().min(1).max(63).describe('Master user'),
+    secret: z.string().min(1).describe('Name or ARN of the Secrets Manager secret that holds the password'),
+    stack: z.string().min(1).optional().describe('CloudFormation stack that owns the instance'),
+  }),
+  target: z.strictObject({
+    cluster: identifier,
+    instance: identifier,
+    stack: z.string().min(1).optional().describe('The same name as source.stack means: in place'),
+    engineVersion: z
+      .string()
+      .regex(/^(auto|\d+\.\d+)$/, 'must be auto or a version such as 17.7')
+      .default('auto'),
+    capacity: z
+      .strictObject({ min: acu, max: acu.min(1), autoPauseSeconds: z.number().int().min(300).max(86400).optional() })
+      .refine((value) => value.min <= value.max, { message: 'min must not exceed max' })
+      .default({ min: 0.5, max: 1 }),
+    deploy,
+    endpointOutput: z.string().min(1).default('DatabaseEndpoint'),
+    subnetGroup: z.string().min(1).optional().describe('Only with deploy.api; default: the subnet group of the source'),
+    securityGroups: z.array(z.string().min(1)).optional().describe('Only with deploy.api; default: those of the source'),
+    kmsKey: z.string().min(1).optional().describe('Only with deploy.api; default: the key of the source'),
+    deletionProtection: z.boolean().default(true).describe('Only with deploy.api'),
+  }),
+  app: z
+    .strictObject({
+      ecsCluster: z.string().min(1),
+      ecsService: z.string().min(1),
+      logGroup: z.string().min(1).optional(),
+      readyPattern: z.string().min(1).optional(),
+    })
+    .optional(),
+  verify: z.strictObject({ rows: z.enum(['checksum', 'count']).default('checksum') }).default({ rows: 'checksum' }),
+  dump: z
+    .strictObject({
+      jobs: z.number().int().min(1).max(64).optional().describe('Default: number of processors, at most 8'),
+      directory: z.string().min(1).optional().describe('Default: inside the run directory'),
+    })
+    .optional(),
+  tls: z.strictObject({ caFile: z.string().min(1).optional() }).optional(),
+  poll: z.strictObject({ seconds: z.number().min(0.05).max(60).default(15) }).default({ seconds: 15 }),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,68 @@
+import type { XmlList } from './http/xml-list.js';
+
+/** A value of an AWS request or response. In query protocols every scalar of a request is a string. */
+export type AwsValue = string | number | boolean | Date | null | undefined | XmlList | readonly AwsValue[] | AwsStruct;
+export interface AwsStruct {
+  readonly [member: string]: AwsValue;
+}
+
+/** An error as AWS puts it on the wire. `code` is the wire code (see the service's model), `status` the HTTP status. */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}
+
+export interface Caller {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly region: string;
+}
+
+/** One action: the request as AWS shapes name it, to the response as AWS shapes name it. */
+export type Action = (input: AwsStruct, caller: Caller) => Promise<AwsStruct> | AwsStruct;
+
+/**
+ * One AWS service of the sandbox. The HTTP front decodes the wire protocol, finds the action by name and encodes the
+ * answer; CloudFormation calls the same actions in process. An action that is not in the map is answered with an
+ * AWS-shaped error that names it.
+ */
+export interface Service {
+  /** Signing name, e.g. `rds`, `cloudformation`, `secretsmanager`, `logs`, `monitoring`. */
+  readonly name: string;
+  readonly protocol: 'query' | 'ec2' | 'json' | 'cbor';
+  /** XML namespace of a query service, target prefix of a JSON service. */
+  readonly namespace: string;
+  readonly actions: Readonly<Record<string, Action>>;
+  /** Called once when the sandbox goes down. */
+  stop?(): Promise<void>;
+}
+
+/** Calls an action of another service in process, as `caller`, with faults and call log left out. */
+export type CallAction = (service: string, action: string, input: AwsStruct) => Promise<AwsStruct>;
+
+/** Simulated time: how long AWS takes, divided by `--speed`. */
+export interface SandboxClock {
+  now(): Date;
+  /** Resolves after `awsMs` of AWS time (real time = awsMs / speed). Unreferenced: never keeps the process alive. */
+  after(awsMs: number): Promise<void>;
+  readonly speed: number;
+}
+
+/** What a service of the sandbox is given when it is made. */
+export interface SandboxContext {
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: SandboxClock;
+  /** Deterministic from the sandbox's seed. */
+  readonly random: () => number;
+  /** Folder of this sandbox: data directories, CA, logs. */
+  readonly directory: string;
+  readonly call: CallAction;
+  /** A line in the sandbox's own log, for the person who debugs it. */
+  log(line: string): void;
+}
