@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/** Printed, so that a failure that depends on the order can be had again: TEST_SEED=… npm test. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Tests share two processors with the servers they start.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    sequence: { shuffle: true, seed },
+    // A test must not see the developer's own AWS or PostgreSQL settings.
+    env: {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    },
+  },
+});
