@@ -1,0 +1,72 @@
+import type { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { ECS } from '@aws-sdk/client-ecs';
+import type { RDS } from '@aws-sdk/client-rds';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { STS } from '@aws-sdk/client-sts';
+import { endpointGuard } from './endpoint-guard.js';
+
+export interface AwsSettings {
+  readonly region: string;
+  /** Version of this tool, for the user agent. */
+  readonly version: string;
+  /** Named profile; default: as the SDK finds it (AWS_PROFILE, AWS_ACCESS_KEY_ID, instance role). */
+  readonly profile?: string;
+}
+
+/** One client a service; the SDK package is loaded at the first call and not before, so that `--help` stays quick. */
+export interface AwsClients {
+  rds(): Promise<RDS>;
+  cloudFormation(): Promise<CloudFormation>;
+  secretsManager(): Promise<SecretsManager>;
+  ecs(): Promise<ECS>;
+  autoScaling(): Promise<ApplicationAutoScaling>;
+  logs(): Promise<CloudWatchLogs>;
+  ec2(): Promise<EC2>;
+  sts(): Promise<STS>;
+  cloudWatch(): Promise<CloudWatch>;
+}
+
+const guardPlace = { step: 'build', name: 'endpointGuard' } as const;
+
+interface Guarded {
+  readonly middlewareStack: { add(middleware: typeof endpointGuard, place: typeof guardPlace): void };
+}
+
+/**
+ * The only maker of SDK clients. Without a request timeout the SDK waits for ever, and it gives up on throttling after
+ * three attempts in about a second: both are set here, once.
+ */
+export function createAwsClients(settings: AwsSettings): AwsClients {
+  const config = {
+    region: settings.region,
+    maxAttempts: 10,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    customUserAgent: `rds2aurora/${settings.version}`,
+    ...(settings.profile === undefined ? {} : { profile: settings.profile }),
+  };
+  const lazily = <C extends Guarded>(load: () => Promise<new (given: typeof config) => C>): (() => Promise<C>) => {
+    let client: Promise<C> | undefined;
+    const make = async () => {
+      const made = new (await load())(config);
+      made.middlewareStack.add(endpointGuard, guardPlace);
+      return made;
+    };
+    return () => (client ??= make());
+  };
+  return {
+    rds: lazily(async () => (await import('@aws-sdk/client-rds')).RDS),
+    cloudFormation: lazily(async () => (await import('@aws-sdk/client-cloudformation')).CloudFormation),
+    secretsManager: lazily(async () => (await import('@aws-sdk/client-secrets-manager')).SecretsManager),
+    ecs: lazily(async () => (await import('@aws-sdk/client-ecs')).ECS),
+    autoScaling: lazily(async () => (await import('@aws-sdk/client-application-auto-scaling')).ApplicationAutoScaling),
+    logs: lazily(async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
+    ec2: lazily(async () => (await import('@aws-sdk/client-ec2')).EC2),
+    sts: lazily(async () => (await import('@aws-sdk/client-sts')).STS),
+    cloudWatch: lazily(async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatch),
+  };
+}
