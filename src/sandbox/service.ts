@@ -1,7 +1,8 @@
 import type { XmlList } from './http/xml-list.js';
 
 /** A value of an AWS request or response. In query protocols every scalar of a request is a string. */
-export type AwsValue = string | number | boolean | Date | null | undefined | XmlList | readonly AwsValue[] | AwsStruct;
+export type AwsValue =
+  string | number | boolean | Date | null | undefined | XmlList | readonly AwsValue[] | AwsStruct;
 export interface AwsStruct {
   readonly [member: string]: AwsValue;
 }
@@ -38,8 +39,38 @@ export interface Service {
   /** XML namespace of a query service, target prefix of a JSON service. */
   readonly namespace: string;
   readonly actions: Readonly<Record<string, Action>>;
+  /** XML namespace of a `cbor` service that is also spoken to in the query protocol. */
+  readonly xmlNamespace?: string;
+  /**
+   * Wire names of an `ec2` service where they are not the API name with a small first letter; keys are `Member` or
+   * `Parent.Member`, the second form wins.
+   */
+  readonly wireNames?: Readonly<Record<string, string>>;
+  /** Scripts a stuck, failing or unknown state of a resource of this service (`POST /_sandbox/states`). */
+  scriptState?(state: ScriptedState): void;
+  /** Measures that this service offers to CloudWatch now; asked again and again, so it must be cheap. */
+  metrics?(): Promise<readonly Measure[]> | readonly Measure[];
   /** Called once when the sandbox goes down. */
   stop?(): Promise<void>;
+}
+
+/** A resource state that a test dictates in place of the one that AWS would have come to. */
+export interface ScriptedState {
+  readonly resource: string;
+  readonly identifier: string;
+  readonly state: string;
+  /** AWS milliseconds until the scripted state sets in; at once when absent. */
+  readonly after?: number;
+}
+
+/** One value of one CloudWatch metric, now. */
+export interface Measure {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** CloudWatch unit, e.g. `Count`, `Percent`. */
+  readonly unit: string;
 }
 
 /** Calls an action of another service in process, as `caller`, with faults and call log left out. */

@@ -1,0 +1,7 @@
+import type { SandboxContext, Service } from './service.js';
+import { createStsService } from './services/sts-service.js';
+
+/** All services of one Region. */
+export function createServices(context: SandboxContext): Service[] {
+  return [createStsService(context)];
+}

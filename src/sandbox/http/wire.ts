@@ -1,0 +1,23 @@
+/** The four protocols of AWS that the sandbox speaks. */
+export type Wire = 'query' | 'ec2' | 'json' | 'cbor';
+
+/** An HTTP answer, ready to be written. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What is needed to write an answer in the protocol that the request was made in. */
+export interface AnswerFrame {
+  readonly wire: Wire;
+  readonly action: string;
+  /** XML namespace of the service; unused by JSON and CBOR. */
+  readonly namespace: string;
+  readonly requestId: string;
+  /** Content type of the request, echoed by JSON services. */
+  readonly contentType: string;
+  /** True when the caller asked for the error code of the old query protocol too (`x-amzn-query-mode`). */
+  readonly queryMode: boolean;
+  readonly wireNames: Readonly<Record<string, string>>;
+}
