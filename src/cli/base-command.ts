@@ -1,0 +1,114 @@
+import { Command } from '@oclif/core';
+import type { MigrationError } from '../errors.js';
+import { createEnvelope, stringifyEnvelope, type EnvelopeParts } from './envelope.js';
+import { readEnvironment } from './environment.js';
+import { nextOf, renderError, type Aftermath } from './error-screen.js';
+import { toFailure, type Failure } from './failure.js';
+import { createStyle, type Style } from './style.js';
+
+/** What a command found or did. */
+export interface Outcome<Result> {
+  /** Goes under `result` in the envelope; must survive JSON. */
+  readonly result: Result;
+  /** The same for people; called only when text is wanted. No trailing line break. */
+  readonly text: () => string;
+  readonly run?: string | undefined;
+  /** Commands that make sense now. */
+  readonly next?: readonly string[];
+  /** Set when there is a result and yet the command failed, e.g. a plan with blockers. Decides the exit code. */
+  readonly failure?: MigrationError | undefined;
+}
+
+/** How long a finished command may be held up by sockets that something forgot to close. */
+const lingerMs = 2000;
+
+/**
+ * Base of all commands. Result to stdout, all else to stderr; `--json` prints one envelope whatever happens; the exit
+ * code is the same in both (oclif 4 on its own exits 1 under `--json`: oclif/core issue 1423).
+ */
+export abstract class BaseCommand<Result> extends Command {
+  static override enableJsonFlag = true;
+
+  protected readonly environment = readEnvironment();
+
+  protected abstract perform(): Promise<Outcome<Result>>;
+
+  /** What is known of a run that failed; called once, and only after a failure. */
+  protected aftermath(_failure: Failure): Promise<Aftermath> {
+    return Promise.resolve({});
+  }
+
+  override async init(): Promise<void> {
+    await super.init();
+    process.once('uncaughtException', (error) => {
+      void this.fail(error).finally(() => process.exit(process.exitCode));
+    });
+  }
+
+  override async run(): Promise<void> {
+    const outcome = await this.perform();
+    const failure = outcome.failure === undefined ? undefined : this.toFailure(outcome.failure);
+    if (this.jsonEnabled()) {
+      const next = outcome.next ?? failure?.next ?? [];
+      this.printEnvelope({ run: outcome.run, result: outcome.result, failure, next });
+    } else {
+      const text = outcome.text();
+      if (text !== '') this.printResult(text);
+      if (failure !== undefined) this.printMessage(renderError(failure, {}, this.errorStyle()));
+    }
+    process.exitCode = failure?.exitCode ?? 0;
+  }
+
+  override async catch(error: unknown): Promise<void> {
+    await this.fail(error);
+  }
+
+  override async finally(_error: Error | undefined): Promise<void> {
+    setTimeout(() => process.exit(process.exitCode), lingerMs).unref();
+    return Promise.resolve();
+  }
+
+  /** Writes to stderr, for people. Silent under `--json`. */
+  protected printMessage(text: string): void {
+    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
+  }
+
+  protected errorStyle(): Style {
+    return createStyle(process.stderr.isTTY && !this.environment.plain);
+  }
+
+  protected resultStyle(): Style {
+    return createStyle(process.stdout.isTTY && !this.environment.plain);
+  }
+
+  /** The command as the user typed it, without the program's name: `migrate dump-restore`. */
+  protected get words(): string {
+    return (this.id ?? '').replaceAll(':', ' ');
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    const failure = this.toFailure(error);
+    process.exitCode = failure.exitCode;
+    const aftermath = await this.aftermath(failure).catch(() => ({}));
+    this.reportFailure(failure, aftermath);
+  }
+
+  private reportFailure(failure: Failure, aftermath: Aftermath): void {
+    if (!this.jsonEnabled()) return this.printMessage(renderError(failure, aftermath, this.errorStyle()));
+    const rollback = aftermath.rollback === undefined ? [] : [aftermath.rollback];
+    const next = [...nextOf(failure, aftermath), ...rollback];
+    this.printEnvelope({ run: aftermath.run, failure, next, running: aftermath.running });
+  }
+
+  private toFailure(error: unknown): Failure {
+    return toFailure(error, this.words);
+  }
+
+  private printEnvelope(parts: Omit<EnvelopeParts, 'command'>): void {
+    this.printResult(stringifyEnvelope(createEnvelope({ command: this.words, ...parts })));
+  }
+
+  private printResult(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+}

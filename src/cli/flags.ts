@@ -1,0 +1,50 @@
+import { Flags } from '@oclif/core';
+
+/** Which configuration file, and what of it is overridden for this call. */
+export const configFlags = {
+  config: Flags.string({
+    summary: 'Configuration file.',
+    description: 'Default: rds2aurora.yaml or rds2aurora.yml in the current directory.',
+    helpValue: 'FILE',
+    env: 'RDS2AURORA_CONFIG',
+  }),
+  region: Flags.string({
+    summary: 'AWS Region, instead of the one in the configuration.',
+    helpValue: 'REGION',
+    env: 'RDS2AURORA_REGION',
+  }),
+  profile: Flags.string({
+    summary: 'Profile of the AWS configuration to take credentials from.',
+    helpValue: 'NAME',
+    env: 'RDS2AURORA_PROFILE',
+  }),
+};
+
+/** How progress is shown. */
+export const viewFlags = {
+  quiet: Flags.boolean({
+    summary: 'Show no progress, only the result and errors.',
+    env: 'RDS2AURORA_QUIET',
+  }),
+  events: Flags.string({
+    summary: 'Also write every event as a line of JSON to this file.',
+    helpValue: 'FILE',
+    env: 'RDS2AURORA_EVENTS',
+  }),
+};
+
+/** Answers to questions, given beforehand. */
+export const confirmFlags = {
+  yes: Flags.boolean({
+    summary: 'Answer yes to questions.',
+    description: 'Does not cover steps that destroy something: these want --confirm.',
+    env: 'RDS2AURORA_YES',
+  }),
+  confirm: Flags.string({
+    summary: 'The identifier that a severe step asks to be typed.',
+    description: 'May be given more than once.',
+    helpValue: 'NAME',
+    multiple: true,
+    env: 'RDS2AURORA_CONFIRM',
+  }),
+};
