@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { jsonObject, jsonValue } from './json.js';
+
+/** The journal format this version writes. Raised when a record's shape or meaning changes. */
+export const currentFormat = 1;
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+const step = z.string().min(1);
+const milliseconds = z.number().min(0);
+
+function record<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.strictObject({
+    /** 1 for the header, then one more each line, without gaps. */
+    seq: z.number().int().min(1),
+    /** `hash` of the line before; 64 zeros for the header. */
+    prev: hex,
+    hash: hex,
+    at: z.iso.datetime(),
+    type: z.literal(type),
+    ...shape,
+  });
+}
+
+const failure = { code: z.string(), message: z.string() };
+
+export const headerSchema = record('run-created', {
+  format: z.number().int().min(1),
+  toolVersion: z.string(),
+  run: z.string(),
+  path: z.string(),
+  steps: z.array(z.strictObject({ id: step, title: z.string() })),
+  /** The configuration as it was planned; it names secrets and holds none. */
+  config: jsonObject,
+  configHash: hex,
+  source: z.string(),
+  target: z.string(),
+});
+
+export const recordSchema = z.discriminatedUnion('type', [
+  headerSchema,
+  /** A process took the run: everything up to the next such record is its work. */
+  record('session-opened', {
+    purpose: z.enum(['run', 'resume', 'rollback']),
+    epoch: z.number().int(),
+    toolVersion: z.string(),
+    pid: z.number().int(),
+    host: z.string(),
+    user: z.string(),
+    command: z.string(),
+  }),
+  record('started', { step, attempt: z.number().int().min(1) }),
+  /** Written and fsynced before a mutating call. `intent` numbers the calls of the whole run from 1. */
+  record('intent', {
+    step,
+    intent: z.number().int().min(1),
+    call: z.string(),
+    key: z.string(),
+    before: jsonObject.optional(),
+  }),
+  /** The call of that intent came back. An intent without one may or may not have been carried out. */
+  record('effect', {
+    step,
+    intent: z.number().int().min(1),
+    ms: milliseconds,
+    requestId: z.string().optional(),
+    arn: z.string().optional(),
+    detail: jsonObject.optional(),
+  }),
+  record('observed', { step, resource: z.string(), state: z.string() }),
+  record('succeeded', { step, output: jsonValue, ms: milliseconds }),
+  record('verified', { step }),
+  record('failed', { step, ...failure }),
+  /** The process gave up where `resume` goes on. */
+  record('stopped', { reason: z.enum(['signal', 'disk-full']), signal: z.string().optional(), step: step.optional() }),
+  record('finished', {}),
+  record('undo-started', { step }),
+  record('undone', { step, because: z.string(), ms: milliseconds }),
+  record('undo-failed', { step, ...failure }),
+  /** Nothing more to take back; `stoppedAt` names the point of no return that ended the walk. */
+  record('rolled-back', { stoppedAt: step.nullable() }),
+]);
+
+export type JournalRecord = z.output<typeof recordSchema>;
+export type JournalHeader = z.output<typeof headerSchema>;
+
+type Chained = 'seq' | 'prev' | 'hash' | 'at';
+type Body<Whole> = Whole extends unknown ? Omit<Whole, Chained> : never;
+
+/** What a writer supplies; number, time and chain are added by the appender. */
+export type RecordBody = Body<JournalRecord>;
+export type HeaderBody = Body<JournalHeader>;

@@ -1,0 +1,135 @@
+import { exitCodes, JournalError, MigrationError } from '../errors.js';
+import type { JsonValue } from '../journal/json.js';
+import type { RunState } from '../journal/run-state.js';
+import { describeDrift, recordFailure } from './failure.js';
+import { findOutput, inputsFrom, isFinished } from './inputs.js';
+import { interruptionOf, nameSignal } from './interruption.js';
+import { assertSamePlan } from './resume-check.js';
+import type { SealedStep } from './seal.js';
+import { openSession, type RunContext, type Session } from './session.js';
+import { createPlanIo, createStepIo } from './step-io.js';
+import type { Inputs } from './step.js';
+
+/** How a run ended well. */
+export interface RunResult {
+  readonly run: string;
+  /** True when the run had finished before: nothing was called. */
+  readonly alreadyFinished: boolean;
+  readonly state: RunState;
+}
+
+/**
+ * Carries a run to its end, from its beginning or from wherever an earlier process left it. Finished steps are verified
+ * again unless a later finished step supersedes them; a step that was begun and not ended is run again.
+ * @throws JournalError, StaleError before anything is called; InterruptedError; whatever a step throws
+ */
+export async function runPath<Config extends object>(context: RunContext<Config>): Promise<RunResult> {
+  const { run } = context;
+  const before = run.state();
+  refuseRolledBack(before);
+  assertSamePlan(before, context);
+  if (before.outcome === 'finished') return { run: run.id, alreadyFinished: true, state: before };
+
+  const resumed = run.journal.records.length > 1;
+  const session = openSession(context, resumed ? 'resume' : 'run');
+  const { path } = before.header;
+  session.tell({ type: 'run-started', run: run.id, path, resumed, steps: describeSteps(context) });
+  await withStopNotice(session, async () => {
+    for (const step of context.steps) await advance(session, step);
+    run.journal.append({ type: 'finished' });
+  });
+  session.tell({ type: 'run-finished', outcome: 'done', exitCode: exitCodes.done });
+  return { run: run.id, alreadyFinished: false, state: run.state() };
+}
+
+/** Tells when the signal comes and how the run ended. */
+export async function withStopNotice<Config>(session: Session<Config>, work: () => Promise<void>): Promise<void> {
+  const announce = (): void => {
+    session.tell({ type: 'run-stopping', signal: nameSignal(session.signal) });
+  };
+  session.signal.addEventListener('abort', announce, { once: true });
+  try {
+    await work();
+  } catch (error) {
+    const exitCode = error instanceof MigrationError ? error.exitCode : exitCodes.bug;
+    const stopped = session.signal.aborted || exitCode === exitCodes.stopped;
+    session.tell({ type: 'run-finished', outcome: stopped ? 'stopped' : 'failed', exitCode });
+    throw error;
+  } finally {
+    session.signal.removeEventListener('abort', announce);
+  }
+}
+
+async function advance<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
+  try {
+    if (session.signal.aborted) throw interruptionOf(session.signal);
+    const { status, output } = session.stateOf(step.id);
+    if (output !== undefined && status === 'verified') await recheck(session, step, output);
+    else if (output !== undefined && status === 'succeeded') await verify(session, step, output);
+    else await runStep(session, step);
+  } catch (error) {
+    throw recordFailure(session, step.id, 'failed', error);
+  }
+}
+
+async function recheck<Config>(session: Session<Config>, step: SealedStep<Config>, output: JsonValue): Promise<void> {
+  const later = session.steps.find(
+    (other) => other.supersedes.includes(step.id) && isFinished(session.stateOf(other.id)),
+  );
+  if (later !== undefined) {
+    session.tell({ type: 'step-adopted', step: step.id, because: `finished earlier, and ${later.id} has followed` });
+    return;
+  }
+  try {
+    await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
+  } catch (error) {
+    throw describeDrift(error, step.id, step.title);
+  }
+  session.tell({ type: 'step-adopted', step: step.id, because: 'finished earlier, and still holds' });
+}
+
+async function runStep<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
+  const { journal } = session.run;
+  const attempt = session.stateOf(step.id).attempts + 1;
+  journal.append({ type: 'started', step: step.id, attempt });
+  session.tell({ type: 'step-started', step: step.id, attempt });
+  const began = session.clock.monotonicMs();
+  const output = await step.run(createStepIo(session, step.id), inputsOf(session));
+  const ms = session.clock.monotonicMs() - began;
+  journal.append({ type: 'succeeded', step: step.id, output, ms });
+  await verify(session, step, output, ms);
+}
+
+async function verify<Config>(
+  session: Session<Config>,
+  step: SealedStep<Config>,
+  output: JsonValue,
+  ms = 0,
+): Promise<void> {
+  await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
+  session.run.journal.append({ type: 'verified', step: step.id });
+  session.tell({ type: 'step-finished', step: step.id, ms, summary: step.title });
+}
+
+/** Outputs as the journal holds them at this moment. */
+export function inputsOf<Config>(session: Session<Config>): Inputs<Config> {
+  const state = session.run.state();
+  return inputsFrom(session.config, session.run.id, (id) => findOutput(state, id));
+}
+
+function describeSteps<Config>(context: RunContext<Config>): { id: string; title: string }[] {
+  return context.steps.map(({ id, title }) => ({ id, title }));
+}
+
+function refuseRolledBack(state: RunState): void {
+  if (state.outcome === 'rolled-back') {
+    throw new JournalError('RunRolledBack', `run ${state.run} was rolled back and cannot be resumed`, {
+      next: ['start a new run'],
+    });
+  }
+  if (state.outcome === 'rolling-back') {
+    throw new JournalError('RunRollingBack', `the rollback of run ${state.run} has begun and must be finished`, {
+      next: [`rds2aurora rollback ${state.run}`],
+    });
+  }
+}
