@@ -1,5 +1,16 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { bitString, boolean, element, integer, octetString, oid, sequence, tags, utcTime, utf8 } from './der.js';
+import {
+  bitString,
+  boolean,
+  element,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  tags,
+  utcTime,
+  utf8,
+} from './der.js';
 
 /** A certificate with its private key, both PEM. */
 export interface CertifiedKey {
@@ -30,7 +41,9 @@ const keyIdentifier = (publicKey: Buffer): Buffer => createHash('sha1').update(p
 
 function alternativeName(address: string): Buffer {
   const isIp = /^\d+\.\d+\.\d+\.\d+$/.test(address);
-  const name = isIp ? element(0x87, Buffer.from(address.split('.').map(Number))) : element(0x82, Buffer.from(address));
+  const name = isIp
+    ? element(0x87, Buffer.from(address.split('.').map(Number)))
+    : element(0x82, Buffer.from(address));
   return extension('2.5.29.17', false, sequence(name));
 }
 
@@ -84,12 +97,22 @@ export function createCertificateAuthority(commonName = 'rds2aurora sandbox root
     const { privateKey, publicKey } = newKey();
     const authorityKeyId = extension('2.5.29.35', false, sequence(element(0x80, rootId)));
     return {
-      certificate: certificate({ ...issuer, commonName: subjectName, publicKey, extensions: [authorityKeyId, ...extensions] }),
+      certificate: certificate({
+        ...issuer,
+        commonName: subjectName,
+        publicKey,
+        extensions: [authorityKeyId, ...extensions],
+      }),
       key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     };
   };
   return {
-    certificate: certificate({ ...issuer, commonName, publicKey: root.publicKey, extensions: authorityExtensions(rootId) }),
+    certificate: certificate({
+      ...issuer,
+      commonName,
+      publicKey: root.publicKey,
+      extensions: authorityExtensions(rootId),
+    }),
     issueServer: (address) => issue(address, [alternativeName(address), extendedUsage('1')]),
     issueClient: (role) => issue(role, [extendedUsage('2')]),
   };

@@ -21,22 +21,51 @@ export async function runInSingleUserMode(
   statements: readonly string[],
   account: Account | undefined,
 ): Promise<void> {
-  const settings = { exit_on_error: 'true', fsync: 'off', log_checkpoints: 'off', config_file: `${directory}/postgresql.conf` };
-  const args = ['--single', '-j', '-D', directory, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const settings = {
+    exit_on_error: 'true',
+    fsync: 'off',
+    log_checkpoints: 'off',
+    config_file: `${directory}/postgresql.conf`,
+  };
+  const args = [
+    '--single',
+    '-j',
+    '-D',
+    directory,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   // With -j a semicolon and an empty line end a statement.
   const input = statements.map((statement) => `${statement};\n\n`).join('');
   await runProgram(installation.postgres, [...args, 'postgres'], { account, input });
 }
 
 /** Copies a data directory of a stopped server; where the file system can, without copying its blocks. */
-export async function copyDataDirectory(from: string, to: string, account: Account | undefined): Promise<void> {
+export async function copyDataDirectory(
+  from: string,
+  to: string,
+  account: Account | undefined,
+): Promise<void> {
   const preserving = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-Rp'];
   await runProgram('cp', [...preserving, from, to], { account });
   await rm(join(to, 'postmaster.pid'), { force: true });
 }
 
-async function initialize(installation: ServerInstallation, directory: string, account: Account | undefined): Promise<void> {
-  const args = ['-D', directory, '-U', 'rdsadmin', '--data-checksums', '--encoding=UTF8', '--auth=reject', '--no-sync', '--no-instructions'];
+async function initialize(
+  installation: ServerInstallation,
+  directory: string,
+  account: Account | undefined,
+): Promise<void> {
+  const args = [
+    '-D',
+    directory,
+    '-U',
+    'rdsadmin',
+    '--data-checksums',
+    '--encoding=UTF8',
+    '--auth=reject',
+    '--no-sync',
+    '--no-instructions',
+  ];
   let failure: unknown;
   for (const locale of locales) {
     try {
@@ -49,15 +78,26 @@ async function initialize(installation: ServerInstallation, directory: string, a
   throw failure;
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * A data directory as RDS hands it out, before its master user. Made once and kept in `cache`, because initdb takes
  * longer than all the rest. The name says what is in it, so that another version or other roles make another one.
  */
-export async function findTemplate(installation: ServerInstallation, cache: string, account: Account | undefined): Promise<string> {
+export async function findTemplate(
+  installation: ServerInstallation,
+  cache: string,
+  account: Account | undefined,
+): Promise<string> {
   const roles = reservedRolesSql(installation.major);
-  const digest = createHash('sha256').update(JSON.stringify([installation.binDir, locales, roles])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([installation.binDir, locales, roles]))
+    .digest('hex')
+    .slice(0, 12);
   const template = join(cache, `data-${installation.version}-${digest}`);
   if (await exists(template)) return template;
   await makeServerFolder(cache, account);

@@ -1,5 +1,13 @@
 /** The few ASN.1 DER encodings that an X.509 certificate needs (ITU-T X.690). */
-export const tags = { integer: 0x02, bitString: 0x03, octetString: 0x04, utf8: 0x0c, utcTime: 0x17, sequence: 0x30, set: 0x31 } as const;
+export const tags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  utf8: 0x0c,
+  utcTime: 0x17,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
 
 function lengthOctets(length: number): Buffer {
   if (length < 0x80) return Buffer.from([length]);

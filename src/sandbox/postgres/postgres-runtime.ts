@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { findPostgresInstallations, type PostgresInstallation } from '../../process/postgres-installations.js';
+import {
+  findPostgresInstallations,
+  type PostgresInstallation,
+} from '../../process/postgres-installations.js';
 import { findUnprivilegedUser } from '../../process/unprivileged-user.js';
 import type { CertificateAuthority, CertifiedKey } from './certificate-authority.js';
 import { copyDataDirectory, findTemplate, makeServerFolder, runInSingleUserMode } from './data-directory.js';
@@ -87,7 +90,12 @@ export class PostgresRuntime {
 
   /** Runs statements on a volume that no server runs on. */
   async runOffline(volume: Volume, statements: readonly string[]): Promise<void> {
-    await runInSingleUserMode(await this.#installation(volume.major), dataOf(volume), statements, this.account);
+    await runInSingleUserMode(
+      await this.#installation(volume.major),
+      dataOf(volume),
+      statements,
+      this.account,
+    );
   }
 
   async startServer(volume: Volume, listener: Listener, settings: ServerSettings): Promise<RunningServer> {
@@ -106,7 +114,8 @@ export class PostgresRuntime {
   async stop(): Promise<void> {
     await Promise.all([...this.#servers].map((server) => server.stop()));
     this.watchdog.release();
-    if (!this.volumes.startsWith(this.options.directory)) await rm(this.volumes, { recursive: true, force: true });
+    if (!this.volumes.startsWith(this.options.directory))
+      await rm(this.volumes, { recursive: true, force: true });
   }
 
   get #cache(): string {

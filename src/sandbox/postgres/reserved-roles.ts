@@ -8,12 +8,20 @@ export function reservedRolesSql(major: number): string[] {
   if (major >= 16) members.push('pg_use_reserved_connections', 'pg_create_subscription');
   if (major >= 17) members.push('pg_maintain');
   return [
-    ...['rds_superuser', 'rds_replication', 'rds_password', 'rds_iam', 'rds_ad', 'rds_extension', 'rds_reserved'].map(
-      (role) => `CREATE ROLE ${role} NOLOGIN`,
-    ),
+    ...[
+      'rds_superuser',
+      'rds_replication',
+      'rds_password',
+      'rds_iam',
+      'rds_ad',
+      'rds_extension',
+      'rds_reserved',
+    ].map((role) => `CREATE ROLE ${role} NOLOGIN`),
     ...['rdsrepladmin', 'rdstopmgr'].map((role) => `CREATE ROLE ${role} NOLOGIN`),
     `GRANT ${members.join(', ')} TO rds_superuser WITH ADMIN OPTION`,
-    ...(major >= 15 ? superuserParameters.map((name) => `GRANT SET ON PARAMETER ${name} TO rds_superuser`) : []),
+    ...(major >= 15
+      ? superuserParameters.map((name) => `GRANT SET ON PARAMETER ${name} TO rds_superuser`)
+      : []),
     'CREATE DATABASE rdsadmin',
     'REVOKE ALL ON DATABASE rdsadmin FROM PUBLIC',
   ];

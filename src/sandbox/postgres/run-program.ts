@@ -16,7 +16,11 @@ export interface ProgramOptions {
 export const programEnvironment = { LC_ALL: 'C.UTF-8', PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC' };
 
 /** Runs a program to its end and gives its standard output. Throws with the end of its error output when it fails. */
-export function runProgram(program: string, args: readonly string[], options: ProgramOptions = {}): Promise<string> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<string> {
   const { account, input = '', env = {} } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {

@@ -26,7 +26,11 @@ const sandboxParameters: Readonly<Record<string, string>> = {
 const quote = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /** postgresql.conf. The settings of the caller win over those of the sandbox, the listener over both. */
-export function renderServerConfiguration(folder: string, listener: Listener, settings: ServerSettings): string {
+export function renderServerConfiguration(
+  folder: string,
+  listener: Listener,
+  settings: ServerSettings,
+): string {
   const parameters: Record<string, string> = {
     ...sandboxParameters,
     ...settings.parameters,
@@ -41,7 +45,9 @@ export function renderServerConfiguration(folder: string, listener: Listener, se
     logging_collector: 'off',
     external_pid_file: '',
   };
-  return Object.entries(parameters).map(([name, value]) => `${name} = ${quote(value)}\n`).join('');
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name} = ${quote(value)}\n`)
+    .join('');
 }
 
 /** pg_hba.conf. `rdsadmin` enters with a client certificate, so that no password of it exists in any snapshot. */

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { PostgresInstallation } from '../../process/postgres-installations.js';
 import { trustedExtensions } from './trusted-extensions.js';
@@ -14,7 +26,11 @@ export interface ServerInstallation {
   readonly postgres: string;
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** The share folder, found as PostgreSQL does: relative to the program. */
 async function findShareFolder({ binDir, major }: PostgresInstallation): Promise<string | undefined> {
@@ -25,7 +41,8 @@ async function findShareFolder({ binDir, major }: PostgresInstallation): Promise
     up('share', `postgresql@${major}`),
     up('..', '..', '..', 'share', 'postgresql', String(major)),
   ];
-  for (const folder of candidates) if (await exists(join(folder, 'extension', 'plpgsql.control'))) return folder;
+  for (const folder of candidates)
+    if (await exists(join(folder, 'extension', 'plpgsql.control'))) return folder;
   return undefined;
 }
 
@@ -65,12 +82,18 @@ async function fillExtensions(from: string, to: string): Promise<void> {
  * the server runs from a folder of links to the real installation, in which only the control files differ: PostgreSQL
  * looks for them beside its own program, and a trusted extension asks for no more than CREATE on the database.
  */
-export async function prepareInstallation(found: PostgresInstallation, cache: string): Promise<ServerInstallation> {
+export async function prepareInstallation(
+  found: PostgresInstallation,
+  cache: string,
+): Promise<ServerInstallation> {
   const { major, version, binDir } = found;
   const share = await findShareFolder(found);
   if (!share) return { major, version, binDir, postgres: join(binDir, 'postgres') };
   const offered = await readdir(join(share, 'extension'));
-  const digest = createHash('sha256').update(JSON.stringify([binDir, [...trustedExtensions], offered])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([binDir, [...trustedExtensions], offered]))
+    .digest('hex')
+    .slice(0, 12);
   const home = join(cache, `server-${version}-${digest}`);
   const base = commonFolder(binDir, share);
   // One level above the common folder stays in the path: the programs of an unpacked package find their loader there.

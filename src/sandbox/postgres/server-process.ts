@@ -36,14 +36,18 @@ async function isReady(dataDirectory: string, pid: number): Promise<boolean> {
 async function spawnServer(options: LaunchOptions): Promise<ChildProcess> {
   const log = await open(options.logFile, 'a', 0o600);
   try {
-    return spawn(options.installation.postgres, ['-D', options.dataDirectory, '-c', `config_file=${options.configFile}`], {
-      cwd: '/',
-      env: programEnvironment,
-      stdio: ['ignore', log.fd, log.fd],
-      // Its own process group: Ctrl-C in the terminal is for us, we stop it in order.
-      detached: true,
-      ...(options.account && { uid: options.account.uid, gid: options.account.gid }),
-    });
+    return spawn(
+      options.installation.postgres,
+      ['-D', options.dataDirectory, '-c', `config_file=${options.configFile}`],
+      {
+        cwd: '/',
+        env: programEnvironment,
+        stdio: ['ignore', log.fd, log.fd],
+        // Its own process group: Ctrl-C in the terminal is for us, we stop it in order.
+        detached: true,
+        ...(options.account && { uid: options.account.uid, gid: options.account.gid }),
+      },
+    );
   } finally {
     await log.close();
   }
@@ -57,7 +61,11 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
   child.once('error', (error) => (failure = error));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   void ended.then(() => running.delete(child));
-  for (const deadline = Date.now() + 60_000; !(child.pid && (await isReady(options.dataDirectory, child.pid))); await sleep(15)) {
+  for (
+    const deadline = Date.now() + 60_000;
+    !(child.pid && (await isReady(options.dataDirectory, child.pid)));
+    await sleep(15)
+  ) {
     if (!failure && child.exitCode === null && child.signalCode === null && Date.now() < deadline) continue;
     child.kill('SIGQUIT');
     const log = await readFile(options.logFile, 'utf8').catch(() => '');

@@ -31,7 +31,14 @@ describe('the PostgreSQL servers of a sandbox', { timeout: 60_000 }, () => {
 
   async function connect(to = server, changes: object = {}): Promise<Client> {
     const ssl = { ca: authority.certificate, host: to.listener.host };
-    const client = new Client({ ...to.listener, user: master.username, password: master.password, database: 'ragdb', ssl, ...changes });
+    const client = new Client({
+      ...to.listener,
+      user: master.username,
+      password: master.password,
+      database: 'ragdb',
+      ssl,
+      ...changes,
+    });
     await client.connect();
     return client;
   }
@@ -41,22 +48,32 @@ describe('the PostgreSQL servers of a sandbox', { timeout: 60_000 }, () => {
     const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
     expect(rows).toEqual([{ ssl: true }]);
     await client.end();
-    await expect(connect(server, { ssl: false })).rejects.toThrow(/no pg_hba.conf entry for host .* no encryption/);
+    await expect(connect(server, { ssl: false })).rejects.toThrow(
+      /no pg_hba.conf entry for host .* no encryption/,
+    );
     await expect(connect(server, { password: 'wrong' })).rejects.toThrow('password authentication failed');
     await expect(connect(server, { database: 'rdsadmin' })).rejects.toThrow('pg_hba.conf rejects connection');
-    await expect(connect(server, { user: 'rdsadmin' })).rejects.toThrow(/connection requires a valid client certificate|rejects/);
+    await expect(connect(server, { user: 'rdsadmin' })).rejects.toThrow(
+      /connection requires a valid client certificate|rejects/,
+    );
   });
 
   it('makes the master user no superuser, yet lets it create the extensions that RDS offers', async () => {
     const client = await connect();
-    const { rows } = await client.query('SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user');
+    const { rows } = await client.query(
+      'SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user',
+    );
     expect(rows).toEqual([{ rolsuper: false, rolcreatedb: true, rolcreaterole: true }]);
-    const offered = await client.query<{ name: string }>('SELECT name FROM pg_available_extensions WHERE installed_version IS NULL');
+    const offered = await client.query<{ name: string }>(
+      'SELECT name FROM pg_available_extensions WHERE installed_version IS NULL',
+    );
     const names = offered.rows.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['pg_trgm', 'pgcrypto', 'uuid-ossp', 'pg_stat_statements']));
     for (const name of names) await client.query(`CREATE EXTENSION IF NOT EXISTS "${name}" CASCADE`);
     await expect(client.query('CREATE EXTENSION file_fdw')).rejects.toThrow('is not available');
-    await expect(client.query('SELECT rolpassword FROM pg_authid')).rejects.toThrow('permission denied for table pg_authid');
+    await expect(client.query('SELECT rolpassword FROM pg_authid')).rejects.toThrow(
+      'permission denied for table pg_authid',
+    );
     await client.end();
   });
 
@@ -69,7 +86,9 @@ describe('the PostgreSQL servers of a sandbox', { timeout: 60_000 }, () => {
     await client.end();
     const restored = await runtime.startServer(copy, await runtime.allotAddress(5432), settings);
     const other = await connect(restored);
-    const { rows } = await other.query('SELECT (SELECT count(*)::int FROM kept) AS kept, (SELECT count(*)::int FROM lost) AS lost');
+    const { rows } = await other.query(
+      'SELECT (SELECT count(*)::int FROM kept) AS kept, (SELECT count(*)::int FROM lost) AS lost',
+    );
     expect(rows).toEqual([{ kept: 1000, lost: 0 }]);
     await other.end();
     await restored.stop();
