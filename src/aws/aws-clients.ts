@@ -1,6 +1,5 @@
 import type { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
-import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ECS } from '@aws-sdk/client-ecs';
@@ -27,7 +26,6 @@ export interface AwsClients {
   logs(): Promise<CloudWatchLogs>;
   ec2(): Promise<EC2>;
   sts(): Promise<STS>;
-  cloudWatch(): Promise<CloudWatch>;
 }
 
 const guardPlace = { step: 'build', name: 'endpointGuard' } as const;
@@ -67,6 +65,5 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     logs: lazily(async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
     ec2: lazily(async () => (await import('@aws-sdk/client-ec2')).EC2),
     sts: lazily(async () => (await import('@aws-sdk/client-sts')).STS),
-    cloudWatch: lazily(async () => (await import('@aws-sdk/client-cloudwatch')).CloudWatch),
   };
 }

@@ -1,0 +1,36 @@
+import { createAwsClients, type AwsSettings } from './aws-clients.js';
+import { createCloudFormationGateway, type CloudFormationGateway } from './cloudformation-gateway.js';
+import { createEc2Gateway, type Ec2Gateway } from './ec2-gateway.js';
+import { createEcsGateway, type EcsGateway } from './ecs-gateway.js';
+import { createLogsGateway, type LogsGateway } from './logs-gateway.js';
+import { createRdsGateway, type RdsGateway } from './rds-gateway.js';
+import { createScalingGateway, type ScalingGateway } from './scaling-gateway.js';
+import { createSecretsGateway, type SecretsGateway } from './secrets-gateway.js';
+import { createStsGateway, type StsGateway } from './sts-gateway.js';
+
+/** All of AWS that the tool uses. */
+export interface AwsGateways {
+  readonly rds: RdsGateway;
+  readonly cloudFormation: CloudFormationGateway;
+  readonly secrets: SecretsGateway;
+  readonly ecs: EcsGateway;
+  readonly scaling: ScalingGateway;
+  readonly logs: LogsGateway;
+  readonly ec2: Ec2Gateway;
+  readonly sts: StsGateway;
+}
+
+export function createAwsGateways(settings: AwsSettings): AwsGateways {
+  const clients = createAwsClients(settings);
+  const secrets = createSecretsGateway(clients);
+  return {
+    rds: createRdsGateway(clients, (secret) => secrets.readPassword(secret)),
+    cloudFormation: createCloudFormationGateway(clients),
+    secrets,
+    ecs: createEcsGateway(clients),
+    scaling: createScalingGateway(clients),
+    logs: createLogsGateway(clients),
+    ec2: createEc2Gateway(clients),
+    sts: createStsGateway(clients),
+  };
+}

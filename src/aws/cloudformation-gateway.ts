@@ -1,0 +1,10 @@
+import type { AwsClients } from './aws-clients.js';
+import { createChangeSetCalls, type ChangeSetCalls } from './cloudformation-change-sets.js';
+import { createStackCalls, type StackCalls } from './cloudformation-stacks.js';
+
+/** CloudFormation in our words. */
+export type CloudFormationGateway = StackCalls & ChangeSetCalls;
+
+export function createCloudFormationGateway(clients: Pick<AwsClients, 'cloudFormation'>): CloudFormationGateway {
+  return { ...createStackCalls(clients), ...createChangeSetCalls(clients) };
+}
