@@ -1,0 +1,15 @@
+// .oclif.manifest.json: with it `--help` need not load every command.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../project.mjs';
+
+export default function generateManifest() {
+  const require = createRequire(import.meta.url);
+  const oclif = join(require.resolve('oclif/package.json'), '..', 'bin', 'run.js');
+  const { status } = spawnSync(process.execPath, [oclif, 'manifest', root], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error('oclif manifest failed');
+}
