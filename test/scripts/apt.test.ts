@@ -30,7 +30,8 @@ Components: main
 test("takes the other suite from the machine's own archives, with their keys", () => {
   expect(sourcesFor(parseDeb822(deb822), 'bookworm', 'trixie')).toEqual({
     base: 'deb [signed-by=/usr/share/keyrings/archive.gpg] http://archive.example/debian trixie main',
-    security: 'deb [signed-by=/usr/share/keyrings/archive.gpg] http://archive.example/security trixie-security main',
+    security:
+      'deb [signed-by=/usr/share/keyrings/archive.gpg] http://archive.example/security trixie-security main',
   });
 });
 

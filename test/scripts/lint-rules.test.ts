@@ -9,9 +9,12 @@ async function complaintsOf(file: string, code: string): Promise<(string | null)
   return (result?.messages ?? []).map((message) => message.ruleId);
 }
 
-test.each(['utils.mjs', 'helper.mjs', 'common.test.mjs', 'MyThing.mjs'])('refuses the file name %s', async (name) => {
-  expect(await complaintsOf(`scripts/${name}`, 'export const a = 1;\n')).toEqual(['local/file-name']);
-});
+test.each(['utils.mjs', 'helper.mjs', 'common.test.mjs', 'MyThing.mjs'])(
+  'refuses the file name %s',
+  async (name) => {
+    expect(await complaintsOf(`scripts/${name}`, 'export const a = 1;\n')).toEqual(['local/file-name']);
+  },
+);
 
 test('takes a name that says what is inside', async () => {
   expect(await complaintsOf('scripts/base-command.mjs', 'export const a = 1;\n')).toEqual([]);
