@@ -25,8 +25,9 @@ export interface StackResource {
 
 export interface StackEvent {
   readonly id: string;
-  readonly at: Date;
+  readonly stackId: string;
   readonly logicalId: string;
+  readonly physicalId: string;
   readonly type: string;
   readonly status: string;
   readonly reason: string | undefined;
@@ -39,8 +40,8 @@ export interface StackCalls {
   findStack(nameOrId: string): Promise<Stack | undefined>;
   getTemplate(stack: string, stage: 'Original' | 'Processed'): Promise<string>;
   listResources(stack: string): Promise<readonly StackResource[]>;
-  /** Events since a moment, oldest first; none when the stack is not there. */
-  listEvents(stack: string, since: Date): Promise<readonly StackEvent[]>;
+  /** Events of the stack's latest operation, oldest first; none when the stack is not there. */
+  listLatestEvents(stack: string): Promise<readonly StackEvent[]>;
   /** Stacks that import this export: it can be neither changed nor removed while there are any. */
   listImporters(exportName: string): Promise<readonly string[]>;
   /** Absence is no error. */
@@ -102,7 +103,7 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
       return resources;
     },
 
-    listEvents: (stack, since) =>
+    listLatestEvents: (stack) =>
       orWhenMissing([], async () => {
         const cfn = await clients.cloudFormation();
         const events: StackEvent[] = [];
@@ -112,9 +113,9 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
             cfn.describeStackEvents({ StackName: stack, ...(token === undefined ? {} : { NextToken: token }) }),
           );
           const read = (page.StackEvents ?? []).map(toEvent);
-          const recent = read.filter((event) => event.at >= since);
-          events.push(...recent);
-          token = recent.length < read.length ? undefined : page.NextToken;
+          const start = read.findIndex(beginsOperation);
+          events.push(...(start === -1 ? read : read.slice(0, start + 1)));
+          token = start === -1 ? page.NextToken : undefined;
         } while (token !== undefined);
         return events.reverse();
       }),
@@ -141,6 +142,15 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
   };
 }
 
+/** The first event of an operation is about the stack itself; comparing clocks with AWS is not needed to find it. */
+function beginsOperation(event: StackEvent): boolean {
+  return (
+    event.type === 'AWS::CloudFormation::Stack' &&
+    event.physicalId === event.stackId &&
+    /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status)
+  );
+}
+
 function toStack(stack: AwsStack): Stack {
   return {
     id: stack.StackId ?? '',
@@ -160,8 +170,9 @@ function toStack(stack: AwsStack): Stack {
 function toEvent(event: AwsStackEvent): StackEvent {
   return {
     id: event.EventId ?? '',
-    at: event.Timestamp ?? new Date(0),
+    stackId: event.StackId ?? '',
     logicalId: event.LogicalResourceId ?? '',
+    physicalId: event.PhysicalResourceId ?? '',
     type: event.ResourceType ?? '',
     status: event.ResourceStatus ?? '',
     reason: event.ResourceStatusReason,
