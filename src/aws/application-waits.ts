@@ -40,7 +40,9 @@ export function createApplicationWaits(
           missing: 'gone',
           timeoutMs: 1_800_000,
           reasonOf: (found) => primaryOf(found)?.rolloutReason,
-          next: [`aws ecs describe-services --cluster ${cluster} --services ${service} --query 'services[0].events[:10]'`],
+          next: [
+            `aws ecs describe-services --cluster ${cluster} --services ${service} --query 'services[0].events[:10]'`,
+          ],
         }),
       ),
     untilLogged: async (io, group, since, phrase) =>

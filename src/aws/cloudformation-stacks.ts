@@ -53,7 +53,11 @@ export interface StackCalls {
  * its only mark. Source: DescribeStacks in the API reference, "Troubleshooting CloudFormation".
  */
 export function isMissingStack(error: unknown): boolean {
-  return isAwsError(error, 'Other') && error.code === 'ValidationError' && error.awsMessage.includes('does not exist');
+  return (
+    isAwsError(error, 'Other') &&
+    error.code === 'ValidationError' &&
+    error.awsMessage.includes('does not exist')
+  );
 }
 
 export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): StackCalls {
@@ -110,7 +114,10 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
         let token: string | undefined;
         do {
           const page = await callAws('cloudformation:DescribeStackEvents', stack, () =>
-            cfn.describeStackEvents({ StackName: stack, ...(token === undefined ? {} : { NextToken: token }) }),
+            cfn.describeStackEvents({
+              StackName: stack,
+              ...(token === undefined ? {} : { NextToken: token }),
+            }),
           );
           const read = (page.StackEvents ?? []).map(toEvent);
           const start = read.findIndex(beginsOperation);
@@ -128,7 +135,8 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
         );
         return answer.Imports ?? [];
       } catch (error) {
-        if (isAwsError(error, 'Other') && error.awsMessage.includes('is not imported by any stack')) return [];
+        if (isAwsError(error, 'Other') && error.awsMessage.includes('is not imported by any stack'))
+          return [];
         throw error;
       }
     },
@@ -136,7 +144,9 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
     deleteStack: async (stack, token) => {
       const cfn = await clients.cloudFormation();
       await orWhenMissing(undefined, () =>
-        callAws('cloudformation:DeleteStack', stack, () => cfn.deleteStack({ StackName: stack, ClientRequestToken: token })),
+        callAws('cloudformation:DeleteStack', stack, () =>
+          cfn.deleteStack({ StackName: stack, ClientRequestToken: token }),
+        ),
       );
     },
   };

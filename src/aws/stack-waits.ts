@@ -68,7 +68,8 @@ function createEventFollower(io: Waiting, cloudFormation: Pick<Calls, 'listLates
       for (const event of events) {
         if (seen.has(event.id)) continue;
         seen.add(event.id);
-        if (event.physicalId !== event.stackId) io.observed(`${event.logicalId} (${event.type})`, event.status);
+        if (event.physicalId !== event.stackId)
+          io.observed(`${event.logicalId} (${event.type})`, event.status);
       }
     },
     cause: () => earliestCause(events),
@@ -81,9 +82,12 @@ function createEventFollower(io: Waiting, cloudFormation: Pick<Calls, 'listLates
  */
 export function earliestCause(events: readonly StackEvent[]): string | undefined {
   const cause = events.find(
-    (event) => event.status.endsWith('_FAILED') && !/^Resource (creation|update) cancelled/i.test(event.reason ?? ''),
+    (event) =>
+      event.status.endsWith('_FAILED') && !/^Resource (creation|update) cancelled/i.test(event.reason ?? ''),
   );
-  return cause === undefined ? undefined : `${cause.logicalId} (${cause.type}): ${cause.reason ?? cause.status}`;
+  return cause === undefined
+    ? undefined
+    : `${cause.logicalId} (${cause.type}): ${cause.reason ?? cause.status}`;
 }
 
 /** `production-rag-stack` of its ARN, or of itself. */

@@ -2,7 +2,9 @@
 export type Tags = Readonly<Record<string, string>>;
 
 /** AWS's list of tags as a record. */
-export function readTags(list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags {
+export function readTags(
+  list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): Tags {
   return Object.fromEntries((list ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 

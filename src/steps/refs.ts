@@ -97,7 +97,10 @@ export const pauseWriters = ref(
         scalingSuspended: z.boolean().nullable(),
       })
       .nullable(),
-    database: z.strictObject({ previousDefaultReadOnly: z.string().nullable(), sessionsEnded: z.number().int() }),
+    database: z.strictObject({
+      previousDefaultReadOnly: z.string().nullable(),
+      sessionsEnded: z.number().int(),
+    }),
     pausedAt: z.string(),
     lsn: z.string(),
   }),
