@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,9 +9,10 @@ import type { SealedStep } from '../../src/pipeline/seal.js';
 import type { RunContext } from '../../src/pipeline/session.js';
 import type { ToyConfig } from './toy-steps.js';
 
-/** A folder of this test alone, removed after it. */
+/** A folder of this test alone, removed after it; in memory where the system offers that, for an fsync may take long. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rds2aurora-test-'));
+  const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const folder = mkdtempSync(join(place, 'rds2aurora-test-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });
   });

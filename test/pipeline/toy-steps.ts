@@ -6,6 +6,7 @@ import type { Reversal, Step, StepId, StepRef } from '../../src/pipeline/step.js
 /** A toy cloud: things by name, and the log of everything that changed it. */
 export interface ToyWorld {
   find(name: string): string | undefined;
+  names(): string[];
   create(name: string, value: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** Every change ever made, e.g. `create one`. */
@@ -18,6 +19,7 @@ export function createToyWorld(): ToyWorld {
   return {
     changes,
     find: (name) => things.get(name),
+    names: () => [...things.keys()].sort(),
     create: (name, value) => {
       if (things.has(name)) throw new Error(`${name} exists`);
       things.set(name, value);
