@@ -63,7 +63,11 @@ export function openLawJournal(): LawJournal {
 }
 
 /** Lends a step what the engine lends, and keeps what the journal would keep. */
-export function openAttempt<Config>(world: LawWorld<Config>, journal: LawJournal, options: IoOptions = {}): Attempt {
+export function openAttempt<Config>(
+  world: LawWorld<Config>,
+  journal: LawJournal,
+  options: IoOptions = {},
+): Attempt {
   const abort = new AbortController();
   if (options.abortDuring === 0) abort.abort('SIGINT');
   const watch = watchMutations(world);
@@ -73,7 +77,11 @@ export function openAttempt<Config>(world: LawWorld<Config>, journal: LawJournal
     journal.said.push(canonicalJson(toJson(words)));
   };
 
-  async function mutate<T>(intent: Intent, call: () => Promise<T>, effect?: (result: T) => Effect): Promise<T> {
+  async function mutate<T>(
+    intent: Intent,
+    call: () => Promise<T>,
+    effect?: (result: T) => Effect,
+  ): Promise<T> {
     await watch.expectQuiet(`before ${intent.call}`);
     if (abort.signal.aborted) throw interruptionOf(abort.signal);
     calls += 1;

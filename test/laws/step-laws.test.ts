@@ -6,10 +6,15 @@ import type { Reversal, Step, StepIo } from '../../src/pipeline/step.js';
 import { createToyStep, createToyWorld, type ToyConfig, type ToyWorld } from '../pipeline/toy-steps.js';
 import { describeStepLaws, stepLaws, type MakeWorld } from './step-laws.js';
 
-describeStepLaws('a toy step that makes three things', makerOf((world) => createToyStep(world, 'make-toys', { things: 3 })));
+describeStepLaws(
+  'a toy step that makes three things',
+  makerOf((world) => createToyStep(world, 'make-toys', { things: 3 })),
+);
 describeStepLaws(
   'a toy step with nothing to undo',
-  makerOf((world) => createToyStep(world, 'make-toys', { reversal: { kind: 'nothing-to-undo', because: 'a toy' } })),
+  makerOf((world) =>
+    createToyStep(world, 'make-toys', { reversal: { kind: 'nothing-to-undo', because: 'a toy' } }),
+  ),
 );
 
 const secret = 'p@ss "w0rd"';
@@ -43,15 +48,21 @@ function undoBy(undo: Extract<Reversal<string, Output>, { kind: 'undo' }>['undo'
 }
 
 async function create(world: ToyWorld, io: StepIo, name: string): Promise<void> {
-  if (world.find(name) === undefined) await io.mutate({ call: 'toy:Create', key: name }, () => world.create(name, 'x'));
+  if (world.find(name) === undefined)
+    await io.mutate({ call: 'toy:Create', key: name }, () => world.create(name, 'x'));
 }
 
 async function remove(world: ToyWorld, io: StepIo, name: string): Promise<void> {
-  if (world.find(name) !== undefined) await io.mutate({ call: 'toy:Remove', key: name }, () => world.remove(name));
+  if (world.find(name) !== undefined)
+    await io.mutate({ call: 'toy:Remove', key: name }, () => world.remove(name));
 }
 
 /** Each law with steps that break it. */
-const culprits: readonly [law: string, how: string, change: (step: Small, world: ToyWorld) => Partial<Small>][] = [
+const culprits: readonly [
+  law: string,
+  how: string,
+  change: (step: Small, world: ToyWorld) => Partial<Small>,
+][] = [
   [
     'plan changes nothing',
     'plan creates something',
@@ -78,7 +89,9 @@ const culprits: readonly [law: string, how: string, change: (step: Small, world:
     (_step, world) => ({
       run: async (io, name) => {
         const count = world.changes.length;
-        await io.mutate({ call: 'toy:Create', key: name }, () => world.create(`${name}-${String(count)}`, 'x'));
+        await io.mutate({ call: 'toy:Create', key: name }, () =>
+          world.create(`${name}-${String(count)}`, 'x'),
+        );
         return { name };
       },
     }),
@@ -108,7 +121,8 @@ const culprits: readonly [law: string, how: string, change: (step: Small, world:
     'a run killed around any call and begun again comes to the same end',
     'an intent is taken for an effect',
     (step, world) => ({
-      run: async (io, name) => (io.intents().length > 0 ? { name } : await step.run(io, name).finally(() => world.find(name))),
+      run: async (io, name) =>
+        io.intents().length > 0 ? { name } : await step.run(io, name).finally(() => world.find(name)),
     }),
   ],
   [
@@ -119,7 +133,9 @@ const culprits: readonly [law: string, how: string, change: (step: Small, world:
   [
     'undo brings back what was there before, and a second undo changes nothing',
     'undo fails the second time',
-    (_step, world) => ({ reversal: undoBy((io, name) => io.mutate({ call: 'x', key: name }, () => world.remove(name))) }),
+    (_step, world) => ({
+      reversal: undoBy((io, name) => io.mutate({ call: 'x', key: name }, () => world.remove(name))),
+    }),
   ],
   [
     'undo without output takes back a run that was killed around any call',
@@ -139,7 +155,11 @@ const culprits: readonly [law: string, how: string, change: (step: Small, world:
       }),
     }),
   ],
-  ['verify throws a VerifyError when the world was tampered with', 'verify sees nothing', () => ({ verify: () => Promise.resolve() })],
+  [
+    'verify throws a VerifyError when the world was tampered with',
+    'verify sees nothing',
+    () => ({ verify: () => Promise.resolve() }),
+  ],
   [
     'verify throws a VerifyError when the world was tampered with',
     'verify throws something else',
@@ -186,18 +206,27 @@ const culprits: readonly [law: string, how: string, change: (step: Small, world:
       },
     }),
   ],
-  ['undo tells how to do it by hand', 'no note', () => ({ reversal: { ...undoBy(() => Promise.resolve()), note: () => [] } })],
+  [
+    'undo tells how to do it by hand',
+    'no note',
+    () => ({ reversal: { ...undoBy(() => Promise.resolve()), note: () => [] } }),
+  ],
 ];
 
 test.each(culprits)('the law "%s" catches a step where %s', async (name, _how, change) => {
   const law = stepLaws.find((one) => one.name === name);
-  await expect(law?.check(makerOf((world) => smallStep(world, change)))).rejects.toThrow(`law broken: ${name}`);
+  await expect(law?.check(makerOf((world) => smallStep(world, change)))).rejects.toThrow(
+    `law broken: ${name}`,
+  );
 });
 
-test.each(stepLaws.map((law) => [law.name, law] as const))('the law "%s" has a culprit and acquits the innocent', async (name, law) => {
-  expect(culprits.map(([broken]) => broken)).toContain(name);
-  await law.check(makerOf((world) => smallStep(world, () => ({}))));
-});
+test.each(stepLaws.map((law) => [law.name, law] as const))(
+  'the law "%s" has a culprit and acquits the innocent',
+  async (name, law) => {
+    expect(culprits.map(([broken]) => broken)).toContain(name);
+    await law.check(makerOf((world) => smallStep(world, () => ({}))));
+  },
+);
 
 test('an exception must name a law that exists', () => {
   const make = makerOf((world) => smallStep(world, () => ({})));

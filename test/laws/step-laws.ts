@@ -111,7 +111,11 @@ export const stepLaws: readonly StepLaw[] = [
           const journal = openLawJournal();
           if (call > 0) await runKilled(world, journal, { crash: { accident, call } });
           await undo(world, journal, undefined);
-          expectSame(`the world after a kill ${accident} ${String(call)} and undo`, await state(world), before);
+          expectSame(
+            `the world after a kill ${accident} ${String(call)} and undo`,
+            await state(world),
+            before,
+          );
         });
       }
     }
@@ -130,7 +134,11 @@ export const stepLaws: readonly StepLaw[] = [
           const output = await runOnce(world, journal);
           await undo(world, journal, output, { crash: { accident, call } });
           await undo(world, journal, output);
-          expectSame(`the world after an undo killed ${accident} ${String(call)}`, await state(world), before);
+          expectSame(
+            `the world after an undo killed ${accident} ${String(call)}`,
+            await state(world),
+            before,
+          );
         });
       }
     }
@@ -191,7 +199,11 @@ export const stepLaws: readonly StepLaw[] = [
         await undo(world, journal, output);
       }
       const told = [...journal.said, JSON.stringify(output)].join('\n');
-      expectSame('secrets told', (world.canaries ?? []).flatMap((canary) => findForms(canary, told)), []);
+      expectSame(
+        'secrets told',
+        (world.canaries ?? []).flatMap((canary) => findForms(canary, told)),
+        [],
+      );
     });
   }),
   law('undo tells how to do it by hand', async (make) => {
@@ -217,7 +229,10 @@ function law(name: string, check: StepLaw['check']): StepLaw {
   };
 }
 
-async function withWorld<Config, T>(make: MakeWorld<Config>, use: (world: LawWorld<Config>) => Promise<T>): Promise<T> {
+async function withWorld<Config, T>(
+  make: MakeWorld<Config>,
+  use: (world: LawWorld<Config>) => Promise<T>,
+): Promise<T> {
   const world = await make();
   try {
     return await use(world);
@@ -233,11 +248,18 @@ function inputs<Config>(world: LawWorld<Config>): Inputs<Config> {
   });
 }
 
-function runOnce<Config>(world: LawWorld<Config>, journal: LawJournal = openLawJournal()): Promise<JsonValue> {
+function runOnce<Config>(
+  world: LawWorld<Config>,
+  journal: LawJournal = openLawJournal(),
+): Promise<JsonValue> {
   return world.step.run(openAttempt(world, journal).io, inputs(world));
 }
 
-async function runKilled<Config>(world: LawWorld<Config>, journal: LawJournal, options: IoOptions): Promise<void> {
+async function runKilled<Config>(
+  world: LawWorld<Config>,
+  journal: LawJournal,
+  options: IoOptions,
+): Promise<void> {
   const attempt = openAttempt(world, journal, options);
   const end = await Promise.race([attempt.killed, world.step.run(attempt.io, inputs(world))]);
   if (end !== 'killed') throw new Error('the step makes other calls in another world of the same making');

@@ -40,7 +40,11 @@ export function runDeps(root: string, more: Partial<RunDeps> = {}): RunDeps {
 
 export const toyConfig: ToyConfig = { prefix: 'toy' };
 
-export function createToyRun(deps: RunDeps, steps: readonly SealedStep<ToyConfig>[], config = toyConfig): OpenRun {
+export function createToyRun(
+  deps: RunDeps,
+  steps: readonly SealedStep<ToyConfig>[],
+  config = toyConfig,
+): OpenRun {
   const plan = { name: 'rag', path: 'toy', steps, config, source: 'here/source', target: 'there' };
   return createRun(deps, plan, () => 0.5);
 }
@@ -67,7 +71,11 @@ export function contextFor(
 }
 
 /** Opens a run, lets `use` have it, and closes it in every case. */
-export async function withOpenRun<T>(deps: RunDeps, use: (run: OpenRun) => Promise<T>, wanted?: string): Promise<T> {
+export async function withOpenRun<T>(
+  deps: RunDeps,
+  use: (run: OpenRun) => Promise<T>,
+  wanted?: string,
+): Promise<T> {
   const run = openRun(deps, wanted);
   try {
     return await use(run);

@@ -88,13 +88,20 @@ export function createToyStep(
       before: after === undefined ? [] : outputOf(after).names,
     }),
     plan: (_io, { config }) =>
-      Promise.resolve({ kind: 'change', effects: [`makes ${String(things)} things named ${config.prefix}-${id}`] }),
+      Promise.resolve({
+        kind: 'change',
+        effects: [`makes ${String(things)} things named ${config.prefix}-${id}`],
+      }),
     run: async (io, { names }) => {
       for (const name of names) {
         io.progress({ item: name, done: 0, total: 1, unit: 'items' });
         io.observed(name, world.find(name) === undefined ? 'absent' : 'present');
         if (world.find(name) !== undefined) continue;
-        await io.mutate({ call: 'toy:Create', key: name }, () => world.create(name, id), () => ({ arn: `toy:${name}` }));
+        await io.mutate(
+          { call: 'toy:Create', key: name },
+          () => world.create(name, id),
+          () => ({ arn: `toy:${name}` }),
+        );
         io.note(`made ${name}`);
       }
       return { names: [...names] };
