@@ -83,9 +83,9 @@ export function createToyStep(
         }
       },
     },
-    select: ({ config, outputOf }) => ({
-      names: Array.from({ length: things }, (_, index) => `${config.prefix}-${id}-${String(index)}`),
-      before: after === undefined ? [] : outputOf(after).names,
+    select: (from) => ({
+      names: Array.from({ length: things }, (_, index) => `${from.config.prefix}-${id}-${String(index)}`),
+      before: after === undefined ? [] : from.outputOf(after).names,
     }),
     plan: (_io, { config }) =>
       Promise.resolve({
