@@ -1,0 +1,116 @@
+/**
+ * Creates the `db.serverless` writer in the cluster that create-cluster made.
+ * Relies on the cluster being available; a crash leaves a tagged instance in it, which the next attempt adopts.
+ */
+import type { DatabaseWaits } from '../aws/database-waits.js';
+import type { RdsGateway } from '../aws/rds-gateway.js';
+import type { DbInstance } from '../aws/rds-instances.js';
+import type { Config } from '../config/schema.js';
+import { PreconditionError, StaleError, VerifyError } from '../errors.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import { isOurs, ownTags } from './ownership.js';
+import { createCluster, createWriter } from './refs.js';
+
+export interface CreateWriterDeps {
+  readonly rds: Pick<RdsGateway, 'findInstance' | 'createWriter' | 'deleteInstance'>;
+  readonly waits: Pick<DatabaseWaits, 'untilInstanceAvailable' | 'untilInstanceGone'>;
+}
+
+interface In {
+  readonly identifier: string;
+  readonly clusterIdentifier: string;
+}
+interface Out {
+  readonly instanceIdentifier: string;
+  readonly instanceArn: string;
+}
+
+export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config> {
+  return {
+    ...createWriter,
+    title: 'Create the serverless writer',
+    typicalSeconds: [240, 900],
+    reversal: {
+      kind: 'undo',
+      note: ({ identifier }) => [`aws rds delete-db-instance --db-instance-identifier ${identifier} --skip-final-snapshot`],
+      undo: (io, input) => undo(deps, io, input.identifier),
+    },
+    select: ({ config, outputOf }) => ({
+      identifier: config.target.instance,
+      clusterIdentifier: outputOf(createCluster).clusterIdentifier,
+    }),
+    plan: async (io, { config }) => {
+      const found = await deps.rds.findInstance(config.target.instance);
+      if (found === undefined)
+        return {
+          kind: 'change',
+          effects: [`creates the db.serverless instance ${config.target.instance} in ${config.target.cluster}`],
+          calls: ['rds:CreateDBInstance'],
+        };
+      if (isOurs(found, io.runId)) return { kind: 'satisfied', because: `this run made the instance ${found.identifier}` };
+      return { kind: 'blocked', problems: [takenProblem(found)] };
+    },
+    run: async (io, input) => {
+      await ensureCreated(deps, io, input);
+      const instance = await deps.waits.untilInstanceAvailable(io, input.identifier, { justCreated: true });
+      assertAdoptable(io, instance, input);
+      return { instanceIdentifier: instance.identifier, instanceArn: instance.arn };
+    },
+    verify: async (_io, _input, output) => {
+      const instance = await deps.rds.findInstance(output.instanceIdentifier);
+      if (instance?.arn === output.instanceArn && instance.status === 'available') return;
+      throw new VerifyError('WriterNotAvailable', `the instance ${output.instanceIdentifier} is ${instance?.status ?? 'gone'}`, {
+        resource: output.instanceArn,
+      });
+    },
+  };
+}
+
+async function ensureCreated(deps: CreateWriterDeps, io: StepIo, input: In): Promise<void> {
+  const found = await deps.rds.findInstance(input.identifier);
+  if (found !== undefined) {
+    assertAdoptable(io, found, input);
+    return;
+  }
+  await io.mutate(
+    { call: 'rds:CreateDBInstance', key: input.identifier },
+    () => deps.rds.createWriter({ ...input, tags: ownTags(io) }),
+    ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
+  );
+}
+
+function assertAdoptable(io: StepIo, found: DbInstance, input: In): void {
+  if (!isOurs(found, io.runId)) {
+    const problem = takenProblem(found);
+    throw new PreconditionError(problem.code, problem.what, { why: problem.why, next: [problem.fix], resource: found.arn });
+  }
+  const cluster = found.clusterIdentifier?.toLowerCase();
+  if (cluster === input.clusterIdentifier.toLowerCase() && found.instanceClass === 'db.serverless') return;
+  throw new StaleError('WriterDiffers', `the instance ${found.identifier} of this run is ${found.instanceClass} in ${String(cluster)}`, {
+    why: 'Somebody altered it after this run had created it',
+    next: ['roll this run back and begin a new one'],
+    resource: found.arn,
+  });
+}
+
+function takenProblem(found: DbInstance) {
+  return {
+    code: 'InstanceNotOurs',
+    what: `an instance named ${found.identifier} exists and was not made by this run`,
+    why: 'The tool never changes an instance that it has not made',
+    fix: 'choose another target.instance, or delete that instance if nobody needs it',
+  };
+}
+
+async function undo({ rds, waits }: CreateWriterDeps, io: StepIo, identifier: string): Promise<void> {
+  const found = await rds.findInstance(identifier);
+  if (found === undefined) return;
+  if (!isOurs(found, io.runId)) {
+    io.note(`the instance ${identifier} does not carry this run's tag and is left alone`);
+    return;
+  }
+  if (found.status === 'creating') await waits.untilInstanceAvailable(io, identifier);
+  if (found.status !== 'deleting')
+    await io.mutate({ call: 'rds:DeleteDBInstance', key: identifier }, () => rds.deleteInstance(identifier));
+  await waits.untilInstanceGone(io, identifier);
+}
