@@ -9,10 +9,10 @@ export interface LogLine {
 
 export interface LogsGateway {
   /**
-   * Lines of a log group since `since` that hold `phrase` literally, oldest first, at most `limit`; undefined when
+   * Lines of a log group since `since` (a moment, or its ISO text) that hold `phrase` literally, oldest first, at most `limit`; undefined when
    * the group does not exist.
    */
-  findLines(group: string, since: Date, phrase: string, limit: number): Promise<readonly LogLine[] | undefined>;
+  findLines(group: string, since: Date | string, phrase: string, limit: number): Promise<readonly LogLine[] | undefined>;
 }
 
 export function createLogsGateway(clients: Pick<AwsClients, 'logs'>): LogsGateway {
@@ -26,7 +26,7 @@ export function createLogsGateway(clients: Pick<AwsClients, 'logs'>): LogsGatewa
           const page = await callAws('logs:FilterLogEvents', group, () =>
             logs.filterLogEvents({
               logGroupName: group,
-              startTime: since.getTime(),
+              startTime: new Date(since).getTime(),
               ...filterFor(phrase),
               ...(token === undefined ? {} : { nextToken: token }),
             }),

@@ -93,8 +93,10 @@ export const pauseWriters = ref(
         cluster: z.string(),
         service: z.string(),
         desiredCount: z.number().int(),
-        /** Whether Application Auto Scaling was suspended by us; null when the service is not a scalable target. */
-        scalingSuspended: z.boolean().nullable(),
+        /** What Application Auto Scaling was kept from doing before we suspended it; null when we did not. */
+        previousSuspension: z
+          .strictObject({ in: z.boolean(), out: z.boolean(), scheduled: z.boolean() })
+          .nullable(),
       })
       .nullable(),
     database: z.strictObject({
@@ -186,3 +188,10 @@ export const validateTarget = ref(
 );
 
 export const writeReport = ref('write-report', z.strictObject({ files: z.array(z.string()) }));
+
+export type TargetFacts = OutputOf<typeof awaitTarget>;
+export type PausedWriters = OutputOf<typeof pauseWriters>;
+export type SecretSwitch = OutputOf<typeof switchSecret>;
+export type ResumedApplication = OutputOf<typeof resumeApplication>;
+
+type OutputOf<Ref> = Ref extends StepRef<infer Out> ? Out : never;

@@ -1,0 +1,191 @@
+/**
+ * Stops all writing to the source: the ECS service goes to no tasks with its scaling suspended (or Application Auto
+ * Scaling would bring it back), the database becomes read-only for new sessions, the others are ended, and quiet is
+ * proven. Old values are journalled before anything is changed; a crash leaves the application stopped, and `resume`
+ * or `rollback` goes on from there.
+ */
+import type { EcsGateway } from '../aws/ecs-gateway.js';
+import type { Poll } from '../aws/poll.js';
+import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
+import type { Config } from '../config/schema.js';
+import { MigrationError, VerifyError } from '../errors.js';
+import type { PlanIo, Step, StepIo } from '../pipeline/step.js';
+import { checkReadiness, pauseWriters, type PausedWriters, type ServerRef } from './refs.js';
+
+/** What the database did before it was made read-only, and the proof that it is quiet. */
+export interface DatabasePause {
+  readonly previousDefaultReadOnly: string | null;
+  readonly sessionsEnded: number;
+  readonly lsn: string;
+}
+
+/** Makes a database read-only and quiet, and takes that back. All its changes go through `io.mutate`. */
+export interface DatabaseQuiescer {
+  pause(io: StepIo, server: ServerRef): Promise<DatabasePause>;
+  isPaused(io: PlanIo, server: ServerRef): Promise<boolean>;
+  /** Restores what the intents of this step say was before. Safe to call twice. */
+  resume(io: StepIo, server: ServerRef): Promise<void>;
+}
+
+export interface PauseWritersDependencies {
+  readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount' | 'countLiveTasks'>;
+  readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
+  readonly database: DatabaseQuiescer;
+  readonly poll: Poll;
+}
+
+export interface PauseWritersInput {
+  readonly application: { readonly cluster: string; readonly service: string } | undefined;
+  readonly server: ServerRef;
+}
+
+const allSuspended: Suspension = { in: true, out: true, scheduled: true };
+const updateService = 'ecs:UpdateService';
+const registerTarget = 'application-autoscaling:RegisterScalableTarget';
+
+export function createPauseWriters(
+  dependencies: PauseWritersDependencies,
+): Step<PauseWritersInput, PausedWriters, Config> {
+  return {
+    ...pauseWriters,
+    title: 'Pause the writers',
+    reversal: {
+      kind: 'undo',
+      note: ({ application, server }) => [
+        `psql -h ${server.host} -p ${String(server.port)} -U ${server.user} -d ${server.database} -c 'SET default_transaction_read_only = off' -c 'ALTER DATABASE "${server.database}" RESET default_transaction_read_only'`,
+        ...(application === undefined
+          ? []
+          : [`aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count N`]),
+      ],
+      undo: async (io, input) => {
+        await dependencies.database.resume(io, input.server);
+        await bringApplicationBack(dependencies, io, input);
+      },
+    },
+    typicalSeconds: [20, 120],
+    writersPaused: true,
+    select: (from) => ({
+      application:
+        from.config.app === undefined
+          ? undefined
+          : { cluster: from.config.app.ecsCluster, service: from.config.app.ecsService },
+      server: from.outputOf(checkReadiness).source.server,
+    }),
+    plan: (_io, { config }) => Promise.resolve({ kind: 'change', ...describe(config) }),
+    run: async (io, input) => {
+      const application = await stopApplication(dependencies, io, input);
+      const { lsn, ...database } = await dependencies.database.pause(io, input.server);
+      return { application, database, pausedAt: io.clock.now().toISOString(), lsn };
+    },
+    verify: async (io, input) => {
+      const running = await countTasks(dependencies, input);
+      if (running > 0) throw stillWriting(`${String(running)} tasks of the application are running`);
+      if (!(await dependencies.database.isPaused(io, input.server)))
+        throw stillWriting(`database ${input.server.database} is not read-only`);
+    },
+  };
+}
+
+function describe(config: Config): { effects: string[]; calls: string[] } {
+  const service = config.app === undefined ? [] : [`ECS service ${config.app.ecsService}: no tasks, scaling suspended`];
+  return {
+    effects: [
+      ...service,
+      `database ${config.source.database} of ${config.source.instance}: read-only, other sessions ended, quiet proven`,
+    ],
+    calls: [...(config.app === undefined ? [] : [registerTarget, updateService]), 'sql:ALTER DATABASE'],
+  };
+}
+
+async function stopApplication(
+  dependencies: PauseWritersDependencies,
+  io: StepIo,
+  { application }: PauseWritersInput,
+): Promise<PausedWriters['application']> {
+  if (application === undefined) return null;
+  const { cluster, service } = application;
+  const found = await dependencies.ecs.findService(cluster, service);
+  if (found === undefined)
+    throw new MigrationError('ServiceMissing', `ECS service ${service} does not exist in cluster ${cluster}`);
+  const previousSuspension = await suspendScaling(dependencies, io, cluster, service);
+  const desiredCount = Number(beforeOf(io, updateService)?.['desiredCount'] ?? found.desiredCount);
+  if (found.desiredCount !== 0)
+    await io.mutate({ call: updateService, key: service, before: { desiredCount } }, () =>
+      dependencies.ecs.setDesiredCount(cluster, service, 0),
+    );
+  await waitForNoTasks(dependencies, io, cluster, service);
+  return { cluster, service, desiredCount, previousSuspension };
+}
+
+async function suspendScaling(
+  { scaling }: PauseWritersDependencies,
+  io: StepIo,
+  cluster: string,
+  service: string,
+): Promise<Suspension | null> {
+  const found = await scaling.findScaling(cluster, service);
+  if (found === undefined) return null;
+  const { suspension } = found;
+  const recorded = readSuspension(beforeOf(io, registerTarget)?.['suspension']);
+  if (suspension.in && suspension.out && suspension.scheduled) return recorded ?? null;
+  await io.mutate({ call: registerTarget, key: service, before: { suspension } }, () =>
+    scaling.setSuspension(cluster, service, allSuspended),
+  );
+  return recorded ?? suspension;
+}
+
+async function waitForNoTasks(
+  { ecs, poll }: PauseWritersDependencies,
+  io: StepIo,
+  cluster: string,
+  service: string,
+): Promise<void> {
+  await poll(io, {
+    resource: `tasks of service ${service}`,
+    read: () => ecs.countLiveTasks(cluster, service),
+    stateOf: (running) => (running === 0 ? 'none' : `${String(running)} running`),
+    states: { success: new Set(['none']), failure: new Set() },
+    missing: 'gone',
+    timeoutMs: 900_000,
+    next: [`aws ecs describe-services --cluster ${cluster} --services ${service}`],
+  });
+}
+
+async function bringApplicationBack(
+  { ecs, scaling }: PauseWritersDependencies,
+  io: StepIo,
+  { application }: PauseWritersInput,
+): Promise<void> {
+  if (application === undefined) return;
+  const { cluster, service } = application;
+  const suspension = readSuspension(beforeOf(io, registerTarget)?.['suspension']);
+  if (suspension !== undefined)
+    await io.mutate({ call: registerTarget, key: service, before: { suspension: allSuspended } }, () =>
+      scaling.setSuspension(cluster, service, suspension),
+    );
+  const count = beforeOf(io, updateService)?.['desiredCount'];
+  const found = await ecs.findService(cluster, service);
+  if (typeof count !== 'number' || found === undefined || found.desiredCount === count) return;
+  await io.mutate({ call: updateService, key: service, before: { desiredCount: found.desiredCount } }, () =>
+    ecs.setDesiredCount(cluster, service, count, { forceNewDeployment: true }),
+  );
+}
+
+/** The oldest intent of a call holds the value from before this run. */
+function beforeOf(io: StepIo, call: string): Readonly<Record<string, unknown>> | undefined {
+  return io.intents().find((intent) => intent.call === call)?.before;
+}
+
+function readSuspension(value: unknown): Suspension | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const flag = (name: string): boolean => Reflect.get(value, name) === true;
+  return { in: flag('in'), out: flag('out'), scheduled: flag('scheduled') };
+}
+
+async function countTasks({ ecs }: PauseWritersDependencies, { application }: PauseWritersInput): Promise<number> {
+  return application === undefined ? 0 : ecs.countLiveTasks(application.cluster, application.service);
+}
+
+function stillWriting(why: string): VerifyError {
+  return new VerifyError('WritersNotPaused', 'something can write to the source', { why });
+}

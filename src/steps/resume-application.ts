@@ -1,0 +1,168 @@
+/**
+ * Brings the application back, now on the new database: scaling as it was, the old number of tasks, and a new
+ * deployment, since ECS resolves secrets only when a container starts. Waits for the deployment, and for the line by
+ * which the application says that it is ready. A crash leaves the application starting or stopped; running again
+ * starts one more deployment at most.
+ */
+import type { EcsDeployment, EcsGateway, EcsService } from '../aws/ecs-gateway.js';
+import type { LogsGateway } from '../aws/logs-gateway.js';
+import type { Poll } from '../aws/poll.js';
+import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
+import type { Config } from '../config/schema.js';
+import { VerifyError } from '../errors.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import { pauseWriters, resumeApplication, type PausedWriters, type ResumedApplication } from './refs.js';
+
+export interface ResumeApplicationDependencies {
+  readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount'>;
+  readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
+  readonly logs: Pick<LogsGateway, 'findLines'>;
+  readonly poll: Poll;
+}
+
+export interface ResumeApplicationInput {
+  readonly application: PausedWriters['application'];
+  readonly pausedAt: string;
+  readonly ready: { readonly logGroup: string; readonly pattern: string } | undefined;
+}
+
+const updateService = 'ecs:UpdateService';
+
+export function createResumeApplication(
+  dependencies: ResumeApplicationDependencies,
+): Step<ResumeApplicationInput, ResumedApplication, Config> {
+  return {
+    ...resumeApplication,
+    title: 'Resume the application on the new database',
+    supersedes: [pauseWriters.id],
+    reversal: {
+      kind: 'undo',
+      note: ({ application }) =>
+        application === null
+          ? []
+          : [`aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count 0`],
+      undo: (io, input) => stopAgain(dependencies, io, input),
+    },
+    typicalSeconds: [30, 180],
+    writersPaused: true,
+    select: (from) => {
+      const { application, pausedAt } = from.outputOf(pauseWriters);
+      const { logGroup, readyPattern } = from.config.app ?? {};
+      const ready =
+        logGroup === undefined || readyPattern === undefined ? undefined : { logGroup, pattern: readyPattern };
+      return { application, pausedAt, ready };
+    },
+    plan: (_io, { config }) =>
+      Promise.resolve(
+        config.app === undefined
+          ? { kind: 'satisfied', because: 'no application is configured' }
+          : {
+              kind: 'change',
+              effects: [`ECS service ${config.app.ecsService}: scaling and number of tasks as before, new deployment`],
+              calls: ['application-autoscaling:RegisterScalableTarget', updateService],
+            },
+      ),
+    run: async (io, input) => {
+      if (input.application === null) return { desiredCount: null, resumedAt: io.clock.now().toISOString() };
+      const { cluster, service, desiredCount } = input.application;
+      await releaseScaling(dependencies, io, input.application);
+      await startTasks(dependencies, io, cluster, service, desiredCount);
+      await waitForRollout(dependencies, io, cluster, service);
+      if (desiredCount > 0) await waitUntilReady(dependencies, io, input);
+      return { desiredCount, resumedAt: io.clock.now().toISOString() };
+    },
+    verify: async (_io, { application }, output) => {
+      if (application === null) return;
+      const found = await dependencies.ecs.findService(application.cluster, application.service);
+      const enough = found !== undefined && found.desiredCount >= Math.min(1, output.desiredCount ?? 0);
+      if (enough && deploymentOf(found)?.rolloutState === 'COMPLETED') return;
+      throw new VerifyError('ApplicationNotRunning', `ECS service ${application.service} is not running as before`, {
+        why: `its deployment is ${deploymentOf(found)?.rolloutState ?? 'missing'}`,
+      });
+    },
+  };
+}
+
+async function releaseScaling(
+  { scaling }: ResumeApplicationDependencies,
+  io: StepIo,
+  { cluster, service, previousSuspension }: NonNullable<PausedWriters['application']>,
+): Promise<void> {
+  const found = await scaling.findScaling(cluster, service);
+  if (previousSuspension === null || found === undefined || same(found.suspension, previousSuspension)) return;
+  await io.mutate(
+    { call: 'application-autoscaling:RegisterScalableTarget', key: service, before: { suspension: found.suspension } },
+    () => scaling.setSuspension(cluster, service, previousSuspension),
+  );
+}
+
+function same(one: Suspension, other: Suspension): boolean {
+  return one.in === other.in && one.out === other.out && one.scheduled === other.scheduled;
+}
+
+async function startTasks(
+  { ecs }: ResumeApplicationDependencies,
+  io: StepIo,
+  cluster: string,
+  service: string,
+  count: number,
+): Promise<void> {
+  const found = await ecs.findService(cluster, service);
+  if (found?.desiredCount === count && io.intents().some((intent) => intent.call === updateService)) return;
+  await io.mutate({ call: updateService, key: service, before: { desiredCount: found?.desiredCount ?? 0 } }, () =>
+    ecs.setDesiredCount(cluster, service, count, { forceNewDeployment: true }),
+  );
+}
+
+async function waitForRollout(
+  { ecs, poll }: ResumeApplicationDependencies,
+  io: StepIo,
+  cluster: string,
+  service: string,
+): Promise<void> {
+  await poll(io, {
+    resource: `deployment of service ${service}`,
+    read: () => ecs.findService(cluster, service),
+    stateOf: (found) => deploymentOf(found)?.rolloutState ?? 'IN_PROGRESS',
+    states: { success: new Set(['COMPLETED']), failure: new Set(['FAILED']) },
+    missing: 'gone',
+    timeoutMs: 1_800_000,
+    reasonOf: (found) => deploymentOf(found)?.rolloutReason,
+    next: [`aws ecs describe-services --cluster ${cluster} --services ${service}`],
+  });
+}
+
+async function waitUntilReady(
+  { logs, poll }: ResumeApplicationDependencies,
+  io: StepIo,
+  { ready, pausedAt }: ResumeApplicationInput,
+): Promise<void> {
+  if (ready === undefined) return;
+  await poll(io, {
+    resource: `log group ${ready.logGroup}`,
+    read: async () => (await logs.findLines(ready.logGroup, pausedAt, ready.pattern, 1)) ?? [],
+    stateOf: (lines) => (lines.length > 0 ? 'ready' : 'not ready yet'),
+    states: { success: new Set(['ready']), failure: new Set() },
+    missing: 'gone',
+    timeoutMs: 900_000,
+    next: [`aws logs tail ${ready.logGroup} --since 30m`],
+  });
+}
+
+async function stopAgain(
+  { ecs }: ResumeApplicationDependencies,
+  io: StepIo,
+  { application }: ResumeApplicationInput,
+): Promise<void> {
+  if (application === null || io.intents().length === 0) return;
+  const found = await ecs.findService(application.cluster, application.service);
+  if (found === undefined || found.desiredCount === 0) return;
+  await io.mutate(
+    { call: updateService, key: application.service, before: { desiredCount: found.desiredCount } },
+    () => ecs.setDesiredCount(application.cluster, application.service, 0),
+  );
+}
+
+function deploymentOf(service: EcsService | undefined): EcsDeployment | undefined {
+  return service?.deployments.find((deployment) => deployment.primary);
+}
