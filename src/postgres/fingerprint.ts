@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** Key to value, both text; keys sorted. */
+const items = z.record(z.string(), z.string());
+
+/** Content of one table or materialized view. Sums do not depend on the order of rows. */
+const contentSchema = z.strictObject({
+  table: z.string(),
+  kind: z.enum(['table', 'materialized-view']),
+  rows: z.string(),
+  /** Sums of both halves of each row's hash; absent when only rows were counted. */
+  checksum: z.string().optional(),
+  /** What the view's query gives now; differs from `checksum` when the view is stale. */
+  freshChecksum: z.string().optional(),
+});
+
+const sequenceSchema = z.strictObject({
+  sequence: z.string(),
+  lastValue: z.string(),
+  isCalled: z.boolean(),
+  increment: z.string(),
+});
+
+const neighbourSchema = z.strictObject({ key: z.string(), distance: z.number() });
+
+/** One way in which a vector column is searched: by an index's operator, or by distance where there is no index. */
+const vectorSearchSchema = z.strictObject({
+  table: z.string(),
+  expression: z.string(),
+  type: z.string(),
+  operator: z.string(),
+  index: z.string().optional(),
+  method: z.string().optional(),
+  queries: z.array(z.strictObject({ vector: z.string(), nearest: z.array(neighbourSchema) })),
+  /** Whether the planner can use the index, and the share of true neighbours that it finds. */
+  indexUsed: z.boolean().optional(),
+  recall: z.number().optional(),
+});
+
+/** What a database holds, in a form in which two servers can be compared. Holds sampled vectors and keys: user data. */
+export const fingerprintSchema = z.strictObject({
+  format: z.literal(1),
+  serverVersion: z.string(),
+  serverVersionNumber: z.number().int(),
+  database: z.string(),
+  mode: z.enum(['checksum', 'count']),
+  sections: z.record(z.string(), items),
+  contents: z.array(contentSchema),
+  sequences: z.array(sequenceSchema),
+  largeObjects: z.strictObject({ count: z.string(), bytes: z.string(), checksum: z.string() }),
+  vectors: z.array(vectorSearchSchema),
+});
+
+export type Fingerprint = z.output<typeof fingerprintSchema>;
+export type TableContent = z.output<typeof contentSchema>;
+export type SequenceValue = z.output<typeof sequenceSchema>;
+export type VectorSearch = z.output<typeof vectorSearchSchema>;
+export type Neighbour = z.output<typeof neighbourSchema>;

@@ -1,0 +1,71 @@
+import { CredentialsError, MigrationError, StoppedError } from '../errors.js';
+import type { ErrorDetails } from '../errors.js';
+import type { ServerRef } from '../steps/refs.js';
+
+/** SQLSTATE classes and codes after which the same call may work later (PostgreSQL: Appendix A, Error Codes). */
+const passing = /^(08...|57P0[123]|53...|40001|40P01|55P03|57014)$/;
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const lost = /Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
+const tls = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL/;
+const noTls = /does not support SSL|establishing an SSL connection/;
+
+/** Turns whatever a driver threw into an error of ours. The server's `detail` is left out: it quotes rows. */
+export function postgresError(cause: unknown, server: ServerRef): MigrationError {
+  if (cause instanceof MigrationError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = codeOf(cause);
+  const where = `${server.host}:${server.port}/${server.database}`;
+  const details: ErrorDetails = { cause, resource: where };
+  if (tls.test(code) || noTls.test(message)) return tlsError(message, where, details);
+  if (code.startsWith('28')) return loginError(message, server, details);
+  if (code === '42501') {
+    return new CredentialsError('DatabasePermissionDenied', `${server.user} may not do this in ${where}: ${message}`, {
+      ...details,
+      next: [`grant ${server.user} what is missing, or configure a user that owns the objects`],
+    });
+  }
+  if (network.has(code) || lost.test(message) || passing.test(code)) {
+    return new StoppedError(stoppedCode(code), `${where}: ${message}`, {
+      ...details,
+      why: 'the server could not be reached, was busy, or ended the session',
+      resumable: true,
+    });
+  }
+  return new MigrationError('DatabaseError', `${where}: ${message}${code === '' ? '' : ` (${code})`}`, details);
+}
+
+/** SQLSTATE of a server's error, or Node's error code, or nothing. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+function stoppedCode(code: string): string {
+  if (code === '57014' || code === '55P03') return 'DatabaseTimeout';
+  return code === '53100' ? 'DatabaseDiskFull' : 'DatabaseUnreachable';
+}
+
+function tlsError(message: string, where: string, details: ErrorDetails): MigrationError {
+  return new MigrationError('TlsRefused', `the identity of ${where} could not be proven: ${message}`, {
+    ...details,
+    why: 'every session is encrypted, and the certificate must be valid for the host and signed by a trusted CA',
+    next: ['use the endpoint that AWS shows, and set tls.caFile to the CA bundle of that server'],
+  });
+}
+
+function loginError(message: string, server: ServerRef, details: ErrorDetails): CredentialsError {
+  return new CredentialsError('DatabaseLoginRefused', `${server.host} refused ${server.user}: ${message}`, {
+    ...details,
+    why: `the password in secret ${server.secret} is not the one the server has, or the user may not log in from here`,
+    next: [`compare the user and password in secret ${server.secret} with the server's`],
+  });
+}

@@ -1,0 +1,138 @@
+import type { TableContent } from './fingerprint.js';
+import { quoteIdentifier, quoteQualified } from './identifier.js';
+import { notOfExtension, userSchema } from './inventory/section.js';
+import type { Session } from './session.js';
+import type { SnapshotSessions } from './snapshot-sessions.js';
+
+/** A table with rows of its own, or a materialized view. Foreign tables' rows live elsewhere. */
+export interface TableFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** `schema.name`, quoted only where needed. */
+  readonly label: string;
+  readonly kind: 'table' | 'materialized-view';
+  readonly populated: boolean;
+  readonly columns: readonly string[];
+  readonly pages: number;
+  /** With TOAST. */
+  readonly bytes: number;
+  /** The query of a materialized view. */
+  readonly query: string | null;
+}
+
+interface Chunk {
+  readonly table: TableFacts;
+  readonly from: string;
+  readonly bytes: number;
+  readonly fresh: boolean;
+}
+
+export interface ContentOptions {
+  readonly mode: 'checksum' | 'count';
+  readonly chunkBytes: number;
+  /** The text whose bytes are hashed: `SQL_ASCII` where the server knows no encoding. */
+  readonly encoding: string;
+  readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
+}
+
+export async function listTables(session: Session): Promise<TableFacts[]> {
+  return session.rows<TableFacts>(`SELECT n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, c.relispopulated AS populated,
+      CASE c.relkind WHEN 'm' THEN 'materialized-view' ELSE 'table' END AS kind,
+      ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY a.attnum) AS columns,
+      (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages, pg_table_size(c.oid)::float8 AS bytes,
+      CASE c.relkind WHEN 'm' THEN pg_get_viewdef(c.oid) END AS query
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}
+    ORDER BY pg_table_size(c.oid) DESC, n.nspname, c.relname`);
+}
+
+/**
+ * Counts rows and sums a 256-bit hash of each row's text, in ranges of blocks shared out among the sessions. Nothing
+ * depends on the order of rows or on where the ranges begin, so two servers with the same rows give the same sums.
+ */
+export async function takeContents(
+  group: SnapshotSessions,
+  tables: readonly TableFacts[],
+  options: ContentOptions,
+): Promise<TableContent[]> {
+  const sums = new Map<string, Sum>();
+  const done = new Map<TableFacts, number>();
+  const chunks = tables.flatMap((table) => chunksOf(table, options));
+  await group.each(chunks, async (session, chunk) => {
+    const key = sumKey(chunk.table, chunk.fresh);
+    sums.set(key, add(sums.get(key), await session.row<SumRow>(sumSql(chunk, options))));
+    if (chunk.fresh) return;
+    const bytes = (done.get(chunk.table) ?? 0) + chunk.bytes;
+    done.set(chunk.table, bytes);
+    options.progressed?.(chunk.table.label, bytes, chunk.table.bytes);
+  });
+  return tables.map((table) => contentOf(table, sums, options)).sort((a, b) => compareText(a.table, b.table));
+}
+
+function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
+  if (!table.populated) return [];
+  const source = `ONLY ${quoteQualified(table.schema, table.name)}`;
+  const parts = Math.max(1, Math.min(table.pages, Math.ceil(table.bytes / options.chunkBytes)));
+  const step = Math.ceil(table.pages / parts);
+  const chunks = Array.from({ length: parts }, (_, index): Chunk => {
+    const lower = `ctid >= '(${index * step},0)'::tid`;
+    // The last range has no upper end: the table may have grown since its pages were counted.
+    const upper = index === parts - 1 ? '' : ` AND ctid < '(${(index + 1) * step},0)'::tid`;
+    const from = parts === 1 ? source : `${source} WHERE ${lower}${upper}`;
+    return { table, from, bytes: table.bytes / parts, fresh: false };
+  });
+  if (table.query === null || options.mode === 'count') return chunks;
+  return [...chunks, { table, from: `(${table.query.replace(/;\s*$/, '')}) fresh`, bytes: 0, fresh: true }];
+}
+
+function sumSql(chunk: Chunk, options: ContentOptions): string {
+  if (options.mode === 'count') return `SELECT count(*)::text AS rows FROM ${chunk.from}`;
+  const row = `ROW(${chunk.table.columns.map(quoteIdentifier).join(', ')})::text`;
+  const pieces = [1, 17, 33, 49].map((start) => `sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`);
+  // OFFSET 0 keeps the planner from computing the hash once for each piece.
+  return `SELECT count(*)::text AS rows, ARRAY[${pieces.join(', ')}] AS sums
+    FROM (SELECT encode(sha256(convert_to(${row}, '${options.encoding}')), 'hex') AS h FROM ${chunk.from} OFFSET 0) hashed`;
+}
+
+interface SumRow {
+  readonly rows: string;
+  readonly sums?: readonly (string | null)[];
+}
+
+interface Sum {
+  readonly rows: bigint;
+  readonly sums: readonly bigint[];
+}
+
+function add(sum: Sum | undefined, row: SumRow): Sum {
+  const more = (row.sums ?? []).map((one) => BigInt(one ?? '0'));
+  return {
+    rows: (sum?.rows ?? 0n) + BigInt(row.rows),
+    sums: more.map((one, index) => BigInt.asUintN(64, (sum?.sums[index] ?? 0n) + one)),
+  };
+}
+
+function contentOf(table: TableFacts, sums: ReadonlyMap<string, Sum>, options: ContentOptions): TableContent {
+  const stored = sums.get(sumKey(table, false));
+  const fresh = sums.get(sumKey(table, true));
+  return {
+    table: table.label,
+    kind: table.kind,
+    rows: String(stored?.rows ?? 0n),
+    ...(options.mode === 'checksum' ? { checksum: hexOf(stored) } : {}),
+    ...(fresh === undefined ? {} : { freshChecksum: hexOf(fresh) }),
+  };
+}
+
+function hexOf(sum: Sum | undefined): string {
+  return (sum?.sums ?? [0n, 0n, 0n, 0n]).map((one) => one.toString(16).padStart(16, '0')).join('');
+}
+
+function sumKey(table: TableFacts, fresh: boolean): string {
+  return `${fresh ? 'fresh' : 'stored'} ${table.label}`;
+}
+
+export function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
