@@ -1,7 +1,8 @@
+import { createCloudFormationService } from './cloudformation/cloudformation-service.js';
 import type { SandboxContext, Service } from './service.js';
 import { createStsService } from './services/sts-service.js';
 
 /** All services of one Region. */
 export function createServices(context: SandboxContext): Service[] {
-  return [createStsService(context)];
+  return [createStsService(context), createCloudFormationService(context)];
 }
