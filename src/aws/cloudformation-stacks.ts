@@ -25,8 +25,9 @@ export interface StackResource {
 
 export interface StackEvent {
   readonly id: string;
-  readonly at: Date;
+  readonly stackId: string;
   readonly logicalId: string;
+  readonly physicalId: string;
   readonly type: string;
   readonly status: string;
   readonly reason: string | undefined;
@@ -39,8 +40,8 @@ export interface StackCalls {
   findStack(nameOrId: string): Promise<Stack | undefined>;
   getTemplate(stack: string, stage: 'Original' | 'Processed'): Promise<string>;
   listResources(stack: string): Promise<readonly StackResource[]>;
-  /** Events since a moment, oldest first; none when the stack is not there. */
-  listEvents(stack: string, since: Date): Promise<readonly StackEvent[]>;
+  /** Events of the stack's latest operation, oldest first; none when the stack is not there. */
+  listLatestEvents(stack: string): Promise<readonly StackEvent[]>;
   /** Stacks that import this export: it can be neither changed nor removed while there are any. */
   listImporters(exportName: string): Promise<readonly string[]>;
   /** Absence is no error. */
@@ -52,7 +53,11 @@ export interface StackCalls {
  * its only mark. Source: DescribeStacks in the API reference, "Troubleshooting CloudFormation".
  */
 export function isMissingStack(error: unknown): boolean {
-  return isAwsError(error, 'Other') && error.code === 'ValidationError' && error.awsMessage.includes('does not exist');
+  return (
+    isAwsError(error, 'Other') &&
+    error.code === 'ValidationError' &&
+    error.awsMessage.includes('does not exist')
+  );
 }
 
 export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): StackCalls {
@@ -102,19 +107,22 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
       return resources;
     },
 
-    listEvents: (stack, since) =>
+    listLatestEvents: (stack) =>
       orWhenMissing([], async () => {
         const cfn = await clients.cloudFormation();
         const events: StackEvent[] = [];
         let token: string | undefined;
         do {
           const page = await callAws('cloudformation:DescribeStackEvents', stack, () =>
-            cfn.describeStackEvents({ StackName: stack, ...(token === undefined ? {} : { NextToken: token }) }),
+            cfn.describeStackEvents({
+              StackName: stack,
+              ...(token === undefined ? {} : { NextToken: token }),
+            }),
           );
           const read = (page.StackEvents ?? []).map(toEvent);
-          const recent = read.filter((event) => event.at >= since);
-          events.push(...recent);
-          token = recent.length < read.length ? undefined : page.NextToken;
+          const start = read.findIndex(beginsOperation);
+          events.push(...(start === -1 ? read : read.slice(0, start + 1)));
+          token = start === -1 ? page.NextToken : undefined;
         } while (token !== undefined);
         return events.reverse();
       }),
@@ -127,7 +135,8 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
         );
         return answer.Imports ?? [];
       } catch (error) {
-        if (isAwsError(error, 'Other') && error.awsMessage.includes('is not imported by any stack')) return [];
+        if (isAwsError(error, 'Other') && error.awsMessage.includes('is not imported by any stack'))
+          return [];
         throw error;
       }
     },
@@ -135,10 +144,21 @@ export function createStackCalls(clients: Pick<AwsClients, 'cloudFormation'>): S
     deleteStack: async (stack, token) => {
       const cfn = await clients.cloudFormation();
       await orWhenMissing(undefined, () =>
-        callAws('cloudformation:DeleteStack', stack, () => cfn.deleteStack({ StackName: stack, ClientRequestToken: token })),
+        callAws('cloudformation:DeleteStack', stack, () =>
+          cfn.deleteStack({ StackName: stack, ClientRequestToken: token }),
+        ),
       );
     },
   };
+}
+
+/** The first event of an operation is about the stack itself; comparing clocks with AWS is not needed to find it. */
+function beginsOperation(event: StackEvent): boolean {
+  return (
+    event.type === 'AWS::CloudFormation::Stack' &&
+    event.physicalId === event.stackId &&
+    /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.status)
+  );
 }
 
 function toStack(stack: AwsStack): Stack {
@@ -160,8 +180,9 @@ function toStack(stack: AwsStack): Stack {
 function toEvent(event: AwsStackEvent): StackEvent {
   return {
     id: event.EventId ?? '',
-    at: event.Timestamp ?? new Date(0),
+    stackId: event.StackId ?? '',
     logicalId: event.LogicalResourceId ?? '',
+    physicalId: event.PhysicalResourceId ?? '',
     type: event.ResourceType ?? '',
     status: event.ResourceStatus ?? '',
     reason: event.ResourceStatusReason,

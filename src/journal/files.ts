@@ -21,7 +21,7 @@ export const realFiles: Files = nodeFs;
 
 /** Writes all of `bytes`: a write to a nearly full disk may take only part of them and call it success. */
 export function writeFully(files: Files, fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const written = files.writeSync(fd, bytes, done, bytes.length - done);
     if (written === 0) throw new Error('the file system takes no more bytes and names no reason');
     done += written;

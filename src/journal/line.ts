@@ -21,7 +21,8 @@ export function findLineFault(line: string, seq: number, prev: string): string |
   const match = shape.exec(line);
   if (match === null) return 'it is not a journal record';
   const [, number = '', link = '', hash = '', rest = ''] = match;
-  if (sha256(`{"seq":${number},"prev":"${link}",${rest}}`) !== hash) return 'its hash does not match its content';
+  if (sha256(`{"seq":${number},"prev":"${link}",${rest}}`) !== hash)
+    return 'its hash does not match its content';
   if (number !== String(seq)) return `its number is ${number} where ${String(seq)} is due`;
   if (link !== prev) return 'it does not continue the line before it';
   return undefined;

@@ -139,7 +139,10 @@ function readLock(directory: string, files: Files): { epoch: number; state: Lock
     if (!hasCode(error, 'ENOENT')) throw error;
     names = [];
   }
-  const epoch = Math.max(0, ...names.flatMap((name) => (/^\d{6,}\.json$/.test(name) ? [parseInt(name, 10)] : [])));
+  const epoch = Math.max(
+    0,
+    ...names.flatMap((name) => (/^\d{6,}\.json$/.test(name) ? [parseInt(name, 10)] : [])),
+  );
   if (epoch === 0) return { epoch, state: { state: 'free', by: 'nobody' } };
   const text = files.readFileSync(join(directory, nameOf(epoch)), 'utf8');
   return { epoch, state: parseState(text) };

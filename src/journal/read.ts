@@ -21,7 +21,11 @@ export interface JournalContent {
 }
 
 /** Every format, past and to come, states these in its first line. */
-const anyHeader = z.looseObject({ type: z.literal('run-created'), format: z.number().int(), toolVersion: z.string() });
+const anyHeader = z.looseObject({
+  type: z.literal('run-created'),
+  format: z.number().int(),
+  toolVersion: z.string(),
+});
 
 /**
  * Reads a journal and changes nothing. A last line without newline was torn by a crash before it was safe: it is left
@@ -63,7 +67,9 @@ export function parseJournal(bytes: Buffer, file: string): JournalContent {
   const warnings =
     goodBytes === bytes.length
       ? []
-      : [`line ${String(raw.length + 1)} of ${file} was cut off by a crash before it was safe; it is left out`];
+      : [
+          `line ${String(raw.length + 1)} of ${file} was cut off by a crash before it was safe; it is left out`,
+        ];
   return { header, records, goodBytes, newlineMissing: tailIsWhole, warnings };
 }
 
@@ -89,7 +95,10 @@ function refuseJunkAfterRecord(tail: string, seq: number, prev: string, file: st
   }
 }
 
-function interpret(raw: readonly JsonObject[], file: string): { header: JournalHeader; records: JournalRecord[] } {
+function interpret(
+  raw: readonly JsonObject[],
+  file: string,
+): { header: JournalHeader; records: JournalRecord[] } {
   const [first] = raw;
   if (first === undefined) {
     throw new JournalError('JournalEmpty', `journal ${file} holds no record`, {

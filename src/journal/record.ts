@@ -71,7 +71,11 @@ export const recordSchema = z.discriminatedUnion('type', [
   record('verified', { step }),
   record('failed', { step, ...failure }),
   /** The process gave up where `resume` goes on. */
-  record('stopped', { reason: z.enum(['signal', 'disk-full']), signal: z.string().optional(), step: step.optional() }),
+  record('stopped', {
+    reason: z.enum(['signal', 'disk-full']),
+    signal: z.string().optional(),
+    step: step.optional(),
+  }),
   record('finished', {}),
   record('undo-started', { step }),
   record('undone', { step, because: z.string(), ms: milliseconds }),

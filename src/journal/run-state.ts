@@ -19,14 +19,7 @@ export interface CallState {
  * `undo-started` likewise.
  */
 export type StepStatus =
-  | 'pending'
-  | 'started'
-  | 'succeeded'
-  | 'verified'
-  | 'failed'
-  | 'undo-started'
-  | 'undo-failed'
-  | 'undone';
+  'pending' | 'started' | 'succeeded' | 'verified' | 'failed' | 'undo-started' | 'undo-failed' | 'undone';
 
 /** What the journal knows of one step. */
 export interface StepState {
@@ -72,7 +65,8 @@ export interface RunState {
 export function foldRecords(records: readonly JournalRecord[]): RunState {
   const [header] = records;
   const last = records.at(-1);
-  if (header?.type !== 'run-created' || last === undefined) throw new Error('a journal starts with its header');
+  if (header?.type !== 'run-created' || last === undefined)
+    throw new Error('a journal starts with its header');
   const steps = header.steps.map((step) => foldStep(step, records));
   const ended = records.findLast((record) => record.type === 'rolled-back');
   return {
@@ -83,9 +77,13 @@ export function foldRecords(records: readonly JournalRecord[]): RunState {
     lastAt: last.at,
     seq: last.seq,
     steps,
-    pending: steps.filter(isOpen).flatMap((step) =>
-      step.calls.flatMap(({ effect, call, key }) => (effect === undefined ? [{ step: step.id, call, key }] : [])),
-    ),
+    pending: steps
+      .filter(isOpen)
+      .flatMap((step) =>
+        step.calls.flatMap(({ effect, call, key }) =>
+          effect === undefined ? [{ step: step.id, call, key }] : [],
+        ),
+      ),
     ...(last.type === 'stopped' && {
       stopped: { reason: last.reason, ...(last.signal !== undefined && { signal: last.signal }) },
     }),
@@ -95,7 +93,9 @@ export function foldRecords(records: readonly JournalRecord[]): RunState {
 
 function foldOutcome(records: readonly JournalRecord[]): RunOutcome {
   if (records.some((record) => record.type === 'rolled-back')) return 'rolled-back';
-  const rollback = records.some((record) => record.type === 'session-opened' && record.purpose === 'rollback');
+  const rollback = records.some(
+    (record) => record.type === 'session-opened' && record.purpose === 'rollback',
+  );
   if (rollback) return 'rolling-back';
   return records.some((record) => record.type === 'finished') ? 'finished' : 'unfinished';
 }
@@ -107,7 +107,14 @@ function isOpen(step: StepState): boolean {
 type Draft = { -readonly [Key in keyof StepState]: StepState[Key] };
 
 function foldStep(step: { id: string; title: string }, records: readonly JournalRecord[]): StepState {
-  const draft: Draft = { id: step.id, title: step.title, status: 'pending', attempts: 0, calls: [], observed: {} };
+  const draft: Draft = {
+    id: step.id,
+    title: step.title,
+    status: 'pending',
+    attempts: 0,
+    calls: [],
+    observed: {},
+  };
   for (const record of records) {
     if ('step' in record && record.step === step.id) applyRecord(draft, record);
   }

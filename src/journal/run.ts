@@ -3,7 +3,14 @@ import { JournalError } from '../errors.js';
 import type { CrashPoint } from './crash-point.js';
 import { realFiles, syncDirectory, type Files } from './files.js';
 import { canonicalJson, sha256, toJsonObject } from './json.js';
-import { acquireLock, breakLock, inspectLock, type HeldLock, type Holder, type LivenessProbe } from './lock.js';
+import {
+  acquireLock,
+  breakLock,
+  inspectLock,
+  type HeldLock,
+  type Holder,
+  type LivenessProbe,
+} from './lock.js';
 import { identifyThisProcess, judgeLiveness, nameUser } from './process-identity.js';
 import { currentFormat } from './record.js';
 import { foldRecords, type RunState } from './run-state.js';
@@ -192,5 +199,11 @@ function lockOfSource(root: string, source: string): string {
 }
 
 function describeHolder(deps: RunDeps, run: string): Holder {
-  return { ...identifyThisProcess(), user: nameUser(), command: deps.command, run, since: deps.now().toISOString() };
+  return {
+    ...identifyThisProcess(),
+    user: nameUser(),
+    command: deps.command,
+    run,
+    since: deps.now().toISOString(),
+  };
 }

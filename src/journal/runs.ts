@@ -56,7 +56,9 @@ export function getRun(root: string, wanted?: string): StoredRun & { readonly st
 function match(runs: readonly StoredRun[], wanted: string): StoredRun[] {
   const exact = runs.filter((run) => run.id === wanted);
   if (exact.length > 0) return exact;
-  return runs.filter((run) => run.id.startsWith(wanted) || run.id.slice(run.id.lastIndexOf('-') + 1).startsWith(wanted));
+  return runs.filter(
+    (run) => run.id.startsWith(wanted) || run.id.slice(run.id.lastIndexOf('-') + 1).startsWith(wanted),
+  );
 }
 
 function readRun(root: string, id: string): StoredRun {
@@ -72,7 +74,9 @@ function readRun(root: string, id: string): StoredRun {
 
 function listFolders(directory: string): string[] {
   try {
-    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
     return [];

@@ -32,5 +32,6 @@ function fill(files: Files, fd: number, bytes: Uint8Array): void {
   writeFully(files, fd, bytes);
   files.fsyncSync(fd);
   const { size } = files.fstatSync(fd);
-  if (size !== bytes.length) throw new Error(`wrote ${String(bytes.length)} bytes and the file has ${String(size)}`);
+  if (size !== bytes.length)
+    throw new Error(`wrote ${String(bytes.length)} bytes and the file has ${String(size)}`);
 }

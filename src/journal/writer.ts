@@ -75,7 +75,10 @@ export class JournalWriter {
         mend(files, fd, content);
       });
       const goodBytes = files.fstatSync(fd).size;
-      const writer = new JournalWriter(file, fd, reserve, files, deps, { records: content.records, goodBytes });
+      const writer = new JournalWriter(file, fd, reserve, files, deps, {
+        records: content.records,
+        goodBytes,
+      });
       return { writer, warnings: content.warnings };
     } catch (error) {
       files.closeSync(fd);

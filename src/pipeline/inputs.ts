@@ -44,11 +44,15 @@ export function readOutput<Out>(step: StepRef<Out>, output: JsonValue): Out {
   try {
     return step.output.parse(output);
   } catch (error) {
-    throw new JournalError('OutputUnreadable', `the recorded output of step ${step.id} is not what this version expects`, {
-      why: 'another version of the tool wrote it',
-      next: ['use the version that began the run; `rds2aurora status` shows it'],
-      step: step.id,
-      cause: error,
-    });
+    throw new JournalError(
+      'OutputUnreadable',
+      `the recorded output of step ${step.id} is not what this version expects`,
+      {
+        why: 'another version of the tool wrote it',
+        next: ['use the version that began the run; `rds2aurora status` shows it'],
+        step: step.id,
+        cause: error,
+      },
+    );
   }
 }

@@ -4,7 +4,9 @@ import { exitCodes, InterruptedError, type ErrorDetails } from '../errors.js';
 export function nameSignal(signal: AbortSignal): 'SIGINT' | 'SIGTERM' {
   const reason: unknown = signal.reason;
   if (reason === 'SIGTERM') return 'SIGTERM';
-  return reason instanceof InterruptedError && reason.exitCode === exitCodes.terminated ? 'SIGTERM' : 'SIGINT';
+  return reason instanceof InterruptedError && reason.exitCode === exitCodes.terminated
+    ? 'SIGTERM'
+    : 'SIGINT';
 }
 
 /** A fresh error for an aborted signal, so that what is added to it does not show elsewhere. */

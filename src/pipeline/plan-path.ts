@@ -69,7 +69,10 @@ export function assertNotBlocked(plan: PathPlan): void {
   });
 }
 
-async function planStep<Config>(context: PlanContext<Config>, step: SealedStep<Config>): Promise<PlannedStep> {
+async function planStep<Config>(
+  context: PlanContext<Config>,
+  step: SealedStep<Config>,
+): Promise<PlannedStep> {
   const { config, runId, clock, signal } = context;
   const notes: string[] = [];
   const note = (text: string): void => {

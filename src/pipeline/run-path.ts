@@ -43,7 +43,10 @@ export async function runPath<Config extends object>(context: RunContext<Config>
 }
 
 /** Tells when the signal comes and how the run ended. */
-export async function withStopNotice<Config>(session: Session<Config>, work: () => Promise<void>): Promise<void> {
+export async function withStopNotice<Config>(
+  session: Session<Config>,
+  work: () => Promise<void>,
+): Promise<void> {
   const announce = (): void => {
     session.tell({ type: 'run-stopping', signal: nameSignal(session.signal) });
   };
@@ -72,12 +75,20 @@ async function advance<Config>(session: Session<Config>, step: SealedStep<Config
   }
 }
 
-async function recheck<Config>(session: Session<Config>, step: SealedStep<Config>, output: JsonValue): Promise<void> {
+async function recheck<Config>(
+  session: Session<Config>,
+  step: SealedStep<Config>,
+  output: JsonValue,
+): Promise<void> {
   const later = session.steps.find(
     (other) => other.supersedes.includes(step.id) && isFinished(session.stateOf(other.id)),
   );
   if (later !== undefined) {
-    session.tell({ type: 'step-adopted', step: step.id, because: `finished earlier, and ${later.id} has followed` });
+    session.tell({
+      type: 'step-adopted',
+      step: step.id,
+      because: `finished earlier, and ${later.id} has followed`,
+    });
     return;
   }
   try {
@@ -128,8 +139,12 @@ function refuseRolledBack(state: RunState): void {
     });
   }
   if (state.outcome === 'rolling-back') {
-    throw new JournalError('RunRollingBack', `the rollback of run ${state.run} has begun and must be finished`, {
-      next: [`rds2aurora rollback ${state.run}`],
-    });
+    throw new JournalError(
+      'RunRollingBack',
+      `the rollback of run ${state.run} has begun and must be finished`,
+      {
+        next: [`rds2aurora rollback ${state.run}`],
+      },
+    );
   }
 }

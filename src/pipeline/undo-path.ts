@@ -69,7 +69,13 @@ export async function undoPath<Config extends object>(context: RunContext<Config
   const session = openSession(context, 'rollback');
   const labels = steps.map(({ id, title }) => ({ id, title }));
   const { path } = before.header;
-  session.tell({ type: 'run-started', run: run.id, path, resumed: before.outcome === 'rolling-back', steps: labels });
+  session.tell({
+    type: 'run-started',
+    run: run.id,
+    path,
+    resumed: before.outcome === 'rolling-back',
+    steps: labels,
+  });
   await withStopNotice(session, async () => {
     for (const step of steps) await undoStep(session, step);
     run.journal.append({ type: 'rolled-back', stoppedAt: stopsAt?.id ?? null });
@@ -105,7 +111,8 @@ function findSteps<Config>(
   const found: SealedStep<Config>[] = [];
   for (const step of steps.toReversed().filter(({ id }) => open.has(id))) {
     const { reversal, id, title } = step;
-    if (reversal.kind === 'point-of-no-return') return { steps: found, stopsAt: { id, title, because: reversal.because } };
+    if (reversal.kind === 'point-of-no-return')
+      return { steps: found, stopsAt: { id, title, because: reversal.because } };
     found.push(step);
   }
   return { steps: found, stopsAt: undefined };

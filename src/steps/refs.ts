@@ -39,6 +39,37 @@ export const checkReadiness = ref(
   }),
 );
 
+/** In place: what the old stack will leave alone, and the template it had before. */
+export const retainSource = ref(
+  'retain-source',
+  z.strictObject({
+    stackId: z.string(),
+    /** Logical ids with DeletionPolicy and UpdateReplacePolicy Retain, proven by the processed template. */
+    retained: z.array(z.string()),
+  }),
+);
+
+const deployedStack = z.strictObject({
+  stackId: z.string(),
+  stackName: z.string(),
+  /** Whether this run made the stack; false in place. */
+  created: z.boolean(),
+});
+
+export const deployTargetTemplate = ref('deploy-target-template', deployedStack);
+
+export const runDeployCommand = ref('run-deploy-command', deployedStack);
+
+export const createCluster = ref(
+  'create-cluster',
+  z.strictObject({ clusterIdentifier: z.string(), clusterArn: z.string() }),
+);
+
+export const createWriter = ref(
+  'create-writer',
+  z.strictObject({ instanceIdentifier: z.string(), instanceArn: z.string() }),
+);
+
 export const awaitTarget = ref(
   'await-target',
   z.strictObject({
@@ -68,7 +99,10 @@ export const pauseWriters = ref(
           .nullable(),
       })
       .nullable(),
-    database: z.strictObject({ previousDefaultReadOnly: z.string().nullable(), sessionsEnded: z.number().int() }),
+    database: z.strictObject({
+      previousDefaultReadOnly: z.string().nullable(),
+      sessionsEnded: z.number().int(),
+    }),
     pausedAt: z.string(),
     lsn: z.string(),
   }),

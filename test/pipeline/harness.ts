@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,9 +9,10 @@ import type { SealedStep } from '../../src/pipeline/seal.js';
 import type { RunContext } from '../../src/pipeline/session.js';
 import type { ToyConfig } from './toy-steps.js';
 
-/** A folder of this test alone, removed after it. */
+/** A folder of this test alone, removed after it; in memory where the system offers that, for an fsync may take long. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rds2aurora-test-'));
+  const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const folder = mkdtempSync(join(place, 'rds2aurora-test-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });
   });
@@ -39,7 +40,11 @@ export function runDeps(root: string, more: Partial<RunDeps> = {}): RunDeps {
 
 export const toyConfig: ToyConfig = { prefix: 'toy' };
 
-export function createToyRun(deps: RunDeps, steps: readonly SealedStep<ToyConfig>[], config = toyConfig): OpenRun {
+export function createToyRun(
+  deps: RunDeps,
+  steps: readonly SealedStep<ToyConfig>[],
+  config = toyConfig,
+): OpenRun {
   const plan = { name: 'rag', path: 'toy', steps, config, source: 'here/source', target: 'there' };
   return createRun(deps, plan, () => 0.5);
 }
@@ -66,7 +71,11 @@ export function contextFor(
 }
 
 /** Opens a run, lets `use` have it, and closes it in every case. */
-export async function withOpenRun<T>(deps: RunDeps, use: (run: OpenRun) => Promise<T>, wanted?: string): Promise<T> {
+export async function withOpenRun<T>(
+  deps: RunDeps,
+  use: (run: OpenRun) => Promise<T>,
+  wanted?: string,
+): Promise<T> {
   const run = openRun(deps, wanted);
   try {
     return await use(run);

@@ -6,6 +6,7 @@ import type { Reversal, Step, StepId, StepRef } from '../../src/pipeline/step.js
 /** A toy cloud: things by name, and the log of everything that changed it. */
 export interface ToyWorld {
   find(name: string): string | undefined;
+  names(): string[];
   create(name: string, value: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** Every change ever made, e.g. `create one`. */
@@ -18,6 +19,7 @@ export function createToyWorld(): ToyWorld {
   return {
     changes,
     find: (name) => things.get(name),
+    names: () => [...things.keys()].sort(),
     create: (name, value) => {
       if (things.has(name)) throw new Error(`${name} exists`);
       things.set(name, value);
@@ -81,18 +83,25 @@ export function createToyStep(
         }
       },
     },
-    select: ({ config, outputOf }) => ({
-      names: Array.from({ length: things }, (_, index) => `${config.prefix}-${id}-${String(index)}`),
-      before: after === undefined ? [] : outputOf(after).names,
+    select: (from) => ({
+      names: Array.from({ length: things }, (_, index) => `${from.config.prefix}-${id}-${String(index)}`),
+      before: after === undefined ? [] : from.outputOf(after).names,
     }),
     plan: (_io, { config }) =>
-      Promise.resolve({ kind: 'change', effects: [`makes ${String(things)} things named ${config.prefix}-${id}`] }),
+      Promise.resolve({
+        kind: 'change',
+        effects: [`makes ${String(things)} things named ${config.prefix}-${id}`],
+      }),
     run: async (io, { names }) => {
       for (const name of names) {
         io.progress({ item: name, done: 0, total: 1, unit: 'items' });
         io.observed(name, world.find(name) === undefined ? 'absent' : 'present');
         if (world.find(name) !== undefined) continue;
-        await io.mutate({ call: 'toy:Create', key: name }, () => world.create(name, id), () => ({ arn: `toy:${name}` }));
+        await io.mutate(
+          { call: 'toy:Create', key: name },
+          () => world.create(name, id),
+          () => ({ arn: `toy:${name}` }),
+        );
         io.note(`made ${name}`);
       }
       return { names: [...names] };

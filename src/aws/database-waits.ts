@@ -1,0 +1,74 @@
+import type { Poll, Waiting } from './poll.js';
+import type { DbCluster } from './rds-clusters.js';
+import type { RdsGateway } from './rds-gateway.js';
+import type { DbInstance } from './rds-instances.js';
+import { clusterAvailable, databaseGone, instanceAvailable } from './resource-states.js';
+
+/** Hours, not minutes: AWS's own handlers allow 36. */
+const timeoutMs = 4 * 3_600_000;
+
+export interface DatabaseWaits {
+  /** `justCreated`: our own create may not be visible yet. */
+  untilClusterAvailable(
+    io: Waiting,
+    identifier: string,
+    options?: { justCreated: boolean },
+  ): Promise<DbCluster>;
+  untilInstanceAvailable(
+    io: Waiting,
+    identifier: string,
+    options?: { justCreated: boolean },
+  ): Promise<DbInstance>;
+  untilClusterGone(io: Waiting, identifier: string): Promise<void>;
+  untilInstanceGone(io: Waiting, identifier: string): Promise<void>;
+}
+
+export function createDatabaseWaits(
+  rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>,
+  poll: Poll,
+): DatabaseWaits {
+  const cluster = (identifier: string) => ({
+    resource: `cluster ${identifier}`,
+    read: () => rds.findCluster(identifier),
+    stateOf: (found: DbCluster) => found.status,
+    identityOf: (found: DbCluster) => found.arn,
+    timeoutMs,
+    next: [
+      `aws rds describe-events --source-type db-cluster --source-identifier ${identifier} --duration 1440`,
+    ],
+  });
+  const instance = (identifier: string) => ({
+    resource: `instance ${identifier}`,
+    read: () => rds.findInstance(identifier),
+    stateOf: (found: DbInstance) => found.status,
+    identityOf: (found: DbInstance) => found.arn,
+    timeoutMs,
+    next: [
+      `aws rds describe-events --source-type db-instance --source-identifier ${identifier} --duration 1440`,
+    ],
+  });
+  const missing = (options: { justCreated: boolean } | undefined) =>
+    options?.justCreated === true ? 'stale' : 'gone';
+  return {
+    untilClusterAvailable: async (io, identifier, options) =>
+      present(
+        await poll(io, { ...cluster(identifier), states: clusterAvailable, missing: missing(options) }),
+      ),
+    untilInstanceAvailable: async (io, identifier, options) =>
+      present(
+        await poll(io, { ...instance(identifier), states: instanceAvailable, missing: missing(options) }),
+      ),
+    untilClusterGone: async (io, identifier) => {
+      await poll(io, { ...cluster(identifier), states: databaseGone, missing: 'done' });
+    },
+    untilInstanceGone: async (io, identifier) => {
+      await poll(io, { ...instance(identifier), states: databaseGone, missing: 'done' });
+    },
+  };
+}
+
+/** The poller answers with nothing only where absence is what was waited for. */
+export function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the poller ended without a value');
+  return value;
+}
