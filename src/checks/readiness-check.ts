@@ -23,3 +23,8 @@ export interface ReadinessCheck {
   readonly title: string;
   find(context: ReadinessContext): Promise<readonly Problem[]>;
 }
+
+/** What a question to the world led to: the answer, or the reasons why there is none. */
+export type Finding<T> =
+  | { readonly found: T; readonly problems?: undefined }
+  | { readonly found?: undefined; readonly problems: readonly Problem[] };
