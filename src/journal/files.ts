@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs';
 
 /** The file system calls that journal and lock are made of; tests pass one that fails on demand. */
-export type Files = Pick<
+export interface Files extends Pick<
   typeof nodeFs,
   | 'closeSync'
   | 'fstatSync'
@@ -14,8 +14,9 @@ export type Files = Pick<
   | 'readdirSync'
   | 'renameSync'
   | 'rmSync'
-  | 'writeSync'
->;
+> {
+  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
+}
 
 export const realFiles: Files = nodeFs;
 

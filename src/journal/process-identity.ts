@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { hasCode } from './files.js';
 import { sha256 } from './json.js';
 
 /** Enough of a process to tell it from another that got its number later, or that runs elsewhere. */
@@ -37,7 +38,20 @@ export function judgeLiveness(
   if (other.host !== here.host || other.machine !== here.machine) return 'unknown';
   if (other.boot !== here.boot) return 'dead';
   if (other.namespace !== here.namespace) return 'unknown';
-  return findStart(other.pid) === other.startedAt ? 'alive' : 'dead';
+  const start = findStart(other.pid);
+  if (start === undefined) return isHidden(other.pid) ? 'unknown' : 'dead';
+  if (other.startedAt === '') return 'unknown';
+  return start === other.startedAt ? 'alive' : 'dead';
+}
+
+/** Some systems hide the processes of other users; the process is there, and more cannot be told. */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+  return false;
 }
 
 /** The login name of this process, for people to read. */

@@ -157,7 +157,8 @@ export class JournalWriter {
     try {
       this.reserve.free();
       this.files.ftruncateSync(this.fd, this.size);
-      this.write(this.prepare({ type: 'stopped', reason: 'disk-full' }));
+      // Without a header there is no run that could be resumed.
+      if (this.size > 0) this.write(this.prepare({ type: 'stopped', reason: 'disk-full' }));
     } catch (error) {
       // The line before is safe and a torn one is left out on reading: the run can be resumed without this note.
       return diskFull(this.file, error);

@@ -83,3 +83,13 @@ export async function withOpenRun<T>(
     run.close();
   }
 }
+
+/** What `work` rejects with. */
+export async function caught(work: Promise<unknown>): Promise<unknown> {
+  const outcome = await work.then(
+    () => ({ error: undefined, failed: false }),
+    (error: unknown) => ({ error, failed: true }),
+  );
+  if (!outcome.failed) throw new Error('nothing was thrown');
+  return outcome.error;
+}
