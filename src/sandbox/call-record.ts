@@ -46,7 +46,7 @@ const longestText = 2048;
 /** A copy of a request without passwords, secret strings, secure parameters and template bodies. */
 export function withoutSecrets(input: AwsStruct): AwsStruct {
   const secure = input.Type === 'SecureString';
-  const secretParameter = secretName.test(String(input.ParameterKey ?? ''));
+  const secretParameter = typeof input.ParameterKey === 'string' && secretName.test(input.ParameterKey);
   const hides = (key: string): boolean =>
     (secretMember.test(key) && key !== 'ManageMasterUserPassword') ||
     (secure && key === 'Value') ||

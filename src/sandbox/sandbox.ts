@@ -32,9 +32,9 @@ export interface SandboxOptions {
   /** Share of calls that are throttled, 0 to 1; off when absent. */
   readonly throttleRate?: number;
   /** Called when somebody asked for the sandbox to go down. */
-  onShutdown?(): void;
+  readonly onShutdown?: () => void;
   /** A line of the sandbox's own log. */
-  log?(line: string): void;
+  readonly log?: (line: string) => void;
 }
 
 /** A running local AWS. */

@@ -22,7 +22,7 @@ export interface WorldOptions {
   readonly directory: string;
   readonly seed: number;
   readonly clock: SandboxClock;
-  log(line: string): void;
+  readonly log: (line: string) => void;
   /** Makes the services of one Region. */
   createServices(context: SandboxContext): readonly Service[];
 }

@@ -18,13 +18,18 @@ export function decodeQuery(body: string, protocol: 'query' | 'ec2'): AwsStruct 
 function plant(root: Node, path: readonly string[], text: string): void {
   let node = root;
   for (const part of path.slice(0, -1)) {
-    const found = node.get(part);
-    const next: Node = found instanceof Map ? found : new Map();
-    if (next !== found) node.set(part, next);
-    node = next;
+    node = childOf(node, part);
   }
   const last = path.at(-1) ?? '';
   if (!(node.get(last) instanceof Map)) node.set(last, text);
+}
+
+function childOf(node: Node, part: string): Node {
+  const found = node.get(part);
+  if (found !== undefined && typeof found !== 'string') return found;
+  const made: Node = new Map<string, Node | string>();
+  node.set(part, made);
+  return made;
 }
 
 function toStruct(node: Node, wrappedLists: boolean): AwsStruct {
@@ -56,7 +61,9 @@ function toList(node: Node, wrappedLists: boolean): AwsValue[] {
 }
 
 function toMap(entries: readonly AwsValue[]): AwsStruct {
-  const pairs = entries.filter(isEntry).map(({ key, value }) => [String(key), value] as const);
+  const pairs = entries
+    .filter(isEntry)
+    .map(({ key, value }) => [typeof key === 'string' ? key : '', value] as const);
   return Object.fromEntries(pairs);
 }
 

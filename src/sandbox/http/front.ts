@@ -151,7 +151,10 @@ function throwFault(fault: Fault, { wire, service, action }: AwsRequest, arn: st
         fault.message ?? 'A fault that was scripted in the sandbox.',
         fault.status ?? 500,
       );
-    default:
+    case 'hang':
+    case 'delay':
+    case 'drop-before':
+    case 'drop-after':
   }
 }
 

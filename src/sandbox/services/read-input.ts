@@ -55,7 +55,7 @@ export function list(input: AwsStruct, member: string): readonly AwsValue[] {
 }
 
 export function texts(input: AwsStruct, member: string): string[] {
-  return list(input, member).map((value) => String(value));
+  return list(input, member).flatMap((value) => (isScalar(value) ? [String(value)] : []));
 }
 
 export function structs(input: AwsStruct, member: string): AwsStruct[] {
@@ -65,6 +65,16 @@ export function structs(input: AwsStruct, member: string): AwsStruct[] {
 export function optionalStruct(input: AwsStruct, member: string): AwsStruct | undefined {
   const value = input[member];
   return isStruct(value) ? value : undefined;
+}
+
+/** A map of text to text, as JSON services carry tags and options. */
+export function textMap(input: AwsStruct, member: string): Map<string, string> {
+  const entries = Object.entries(optionalStruct(input, member) ?? {});
+  return new Map(entries.flatMap(([key, value]) => (isScalar(value) ? [[key, String(value)]] : [])));
+}
+
+function isScalar(value: AwsValue): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function isStruct(value: AwsValue): value is AwsStruct {

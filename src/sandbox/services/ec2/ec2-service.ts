@@ -22,6 +22,37 @@ export function createEc2Service(context: SandboxContext): Service {
     ...securityGroupActions(store, async (group) => {
       if ((await networkUse(context)).groups.has(group.id)) throw dependencyViolation(group.id);
     }),
+    ...tagActions(store),
+  };
+  return {
+    name: 'ec2',
+    protocol: 'ec2',
+    namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    wireNames,
+    actions: Object.fromEntries(
+      Object.entries(actions).map(([name, run]): [string, Action] => [
+        name,
+        (input, caller) => run(apiNames(input), caller),
+      ]),
+    ),
+  };
+}
+
+/** Members whose element is not the API name with a small first letter (Amazon EC2 API Reference). */
+const wireNames = {
+  AvailabilityZones: 'availabilityZoneInfo',
+  'AvailabilityZones.State': 'zoneState',
+  SecurityGroups: 'securityGroupInfo',
+  'SecurityGroups.Description': 'groupDescription',
+  SecurityGroupRules: 'securityGroupRuleSet',
+  Subnets: 'subnetSet',
+  Tags: 'tagSet',
+  UserIdGroupPairs: 'groups',
+  Vpcs: 'vpcSet',
+};
+
+function tagActions(store: NetworkStore): Record<string, Action> {
+  return {
     CreateTags: (input) => {
       for (const tags of taggedResources(store, input)) mergeTags(tags, readTags(input));
       return { Return: true };
@@ -31,28 +62,6 @@ export function createEc2Service(context: SandboxContext): Service {
       for (const tags of taggedResources(store, input)) for (const key of keys) tags.delete(key);
       return { Return: true };
     },
-  };
-  return {
-    name: 'ec2',
-    protocol: 'ec2',
-    namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
-    wireNames: {
-      AvailabilityZones: 'availabilityZoneInfo',
-      'AvailabilityZones.State': 'zoneState',
-      SecurityGroups: 'securityGroupInfo',
-      'SecurityGroups.Description': 'groupDescription',
-      SecurityGroupRules: 'securityGroupRuleSet',
-      Subnets: 'subnetSet',
-      Tags: 'tagSet',
-      UserIdGroupPairs: 'groups',
-      Vpcs: 'vpcSet',
-    },
-    actions: Object.fromEntries(
-      Object.entries(actions).map(([name, run]): [string, Action] => [
-        name,
-        (input, caller) => run(apiNames(input), caller),
-      ]),
-    ),
   };
 }
 

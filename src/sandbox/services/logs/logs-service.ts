@@ -1,18 +1,20 @@
-import { AwsError, type AwsStruct, type SandboxContext, type Service } from '../../service.js';
+import { AwsError, type Action, type AwsStruct, type SandboxContext, type Service } from '../../service.js';
 import { paginate } from '../paginate.js';
 import {
   optionalFlag,
   optionalNumber,
-  optionalStruct,
   optionalText,
   requiredText,
   structs,
+  textMap,
   texts,
 } from '../read-input.js';
+import { mergeTags } from '../tags.js';
 import { LogStore, type LogGroup, type LogStream } from './log-store.js';
 import { filterLogEvents, getLogEvents } from './read-events.js';
 
-const pages = { size: 'limit', token: 'nextToken', defaultSize: 50, badToken: 'InvalidParameterException' };
+const badParameter = 'InvalidParameterException';
+const pages = { size: 'limit', token: 'nextToken', defaultSize: 50, badToken: badParameter };
 /** PutRetentionPolicy takes no other numbers of days (CloudWatch Logs API Reference). */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -28,56 +30,66 @@ export function createLogsService(context: SandboxContext): Service {
     protocol: 'json',
     namespace: 'Logs_20140328',
     actions: {
-      CreateLogGroup: (input) => {
-        const tags = new Map(
-          Object.entries(optionalStruct(input, 'tags') ?? {}).map(([k, v]) => [k, String(v)]),
-        );
-        store.createGroup(requiredText(input, 'logGroupName', 'InvalidParameterException'), tags);
-        return {};
-      },
-      DeleteLogGroup: (input) => {
-        store.groups.delete(store.group(input).name);
-        return {};
-      },
-      DescribeLogGroups: (input) => describeGroups(store, input),
-      PutRetentionPolicy: (input) => putRetention(store, input),
-      DeleteRetentionPolicy: (input) => {
-        store.group(input).retentionInDays = undefined;
-        return {};
-      },
-      CreateLogStream: (input) => {
-        store.createStream(
-          store.group(input),
-          requiredText(input, 'logStreamName', 'InvalidParameterException'),
-        );
-        return {};
-      },
-      DeleteLogStream: (input) => {
-        store.group(input).streams.delete(store.stream(input).name);
-        return {};
-      },
-      DescribeLogStreams: (input) => describeStreams(store, input),
+      ...groupActions(store),
+      ...tagActions(store),
+      ...streamActions(store),
       PutLogEvents: (input) => putLogEvents(store, context, input),
       GetLogEvents: (input) => getLogEvents(store, input),
       FilterLogEvents: (input) => filterLogEvents(store, input),
-      ListTagsForResource: (input) => ({ tags: Object.fromEntries(taggedGroup(store, input).tags) }),
-      TagResource: (input) => {
-        const { tags } = taggedGroup(store, input);
-        for (const [key, value] of Object.entries(optionalStruct(input, 'tags') ?? {}))
-          tags.set(key, String(value));
-        return {};
-      },
-      UntagResource: (input) => {
-        const { tags } = taggedGroup(store, input);
-        for (const key of texts(input, 'tagKeys')) tags.delete(key);
-        return {};
-      },
+    },
+  };
+}
+
+function groupActions(store: LogStore): Record<string, Action> {
+  return {
+    CreateLogGroup: (input) => {
+      store.createGroup(requiredText(input, 'logGroupName', badParameter), textMap(input, 'tags'));
+      return {};
+    },
+    DeleteLogGroup: (input) => {
+      store.groups.delete(store.group(input).name);
+      return {};
+    },
+    DescribeLogGroups: (input) => describeGroups(store, input),
+    PutRetentionPolicy: (input) => putRetention(store, input),
+    DeleteRetentionPolicy: (input) => {
+      store.group(input).retentionInDays = undefined;
+      return {};
+    },
+  };
+}
+
+function streamActions(store: LogStore): Record<string, Action> {
+  return {
+    CreateLogStream: (input) => {
+      store.createStream(store.group(input), requiredText(input, 'logStreamName', badParameter));
+      return {};
+    },
+    DeleteLogStream: (input) => {
+      store.group(input).streams.delete(store.stream(input).name);
+      return {};
+    },
+    DescribeLogStreams: (input) => describeStreams(store, input),
+  };
+}
+
+function tagActions(store: LogStore): Record<string, Action> {
+  return {
+    ListTagsForResource: (input) => ({ tags: Object.fromEntries(taggedGroup(store, input).tags) }),
+    TagResource: (input) => {
+      mergeTags(taggedGroup(store, input).tags, textMap(input, 'tags'));
+      return {};
+    },
+    UntagResource: (input) => {
+      const { tags } = taggedGroup(store, input);
+      for (const key of texts(input, 'tagKeys')) tags.delete(key);
+      return {};
     },
   };
 }
 
 function taggedGroup(store: LogStore, input: AwsStruct): LogGroup {
-  return store.group({ logGroupIdentifier: requiredText(input, 'resourceArn', 'InvalidParameterException') });
+  return store.group({ logGroupIdentifier: requiredText(input, 'resourceArn', badParameter) });
 }
 
 function describeGroups(store: LogStore, input: AwsStruct): AwsStruct {
@@ -106,7 +118,7 @@ function groupShape(group: LogGroup): AwsStruct {
 function putRetention(store: LogStore, input: AwsStruct): AwsStruct {
   const days = optionalNumber(input, 'retentionInDays') ?? 0;
   if (!retentionDays.includes(days)) {
-    throw new AwsError('InvalidParameterException', `Invalid retention value: ${String(days)}`);
+    throw new AwsError(badParameter, `Invalid retention value: ${String(days)}`);
   }
   store.group(input).retentionInDays = days;
   return {};
@@ -145,11 +157,11 @@ function putLogEvents(store: LogStore, context: SandboxContext, input: AwsStruct
   const now = context.clock.now().getTime();
   const events = structs(input, 'logEvents').map((event) => ({
     timestamp: optionalNumber(event, 'timestamp') ?? now,
-    message: requiredText(event, 'message', 'InvalidParameterException'),
+    message: requiredText(event, 'message', badParameter),
   }));
   if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0))) {
     throw new AwsError(
-      'InvalidParameterException',
+      badParameter,
       'Log events in a single PutLogEvents request must be in chronological order.',
     );
   }

@@ -41,7 +41,11 @@ function includedKinds(input: AwsStruct): string[] {
   ];
   const included = kinds.filter(([, flag]) => optionalFlag(input, flag) !== true).map(([kind]) => kind);
   if (optionalFlag(input, 'IncludeSpace') === true) included.push(' ');
-  return included.map((kind) => [...kind].filter((character) => !excluded.has(character)).join(''));
+  return included.map((kind) =>
+    Array.from(kind)
+      .filter((character) => !excluded.has(character))
+      .join(''),
+  );
 }
 
 function shuffled(items: readonly string[], random: () => number): string[] {
