@@ -9,7 +9,9 @@ import { Front } from './http/front.js';
 import { listen } from './http/http-server.js';
 import { randomUuid, seededRandom } from './seeded-random.js';
 import { sandboxEnvironment } from './sandbox-environment.js';
+import { scenarioImages } from './scenario-images.js';
 import type { CallAction, ScriptedState } from './service.js';
+import type { ContainerImages } from './services/ecs/container-images.js';
 import { StaleReads } from './stale-reads.js';
 import { World } from './world.js';
 import { createWorldClock } from './world-clock.js';
@@ -31,6 +33,8 @@ export interface SandboxOptions {
   readonly staleReadMs?: number;
   /** Share of calls that are throttled, 0 to 1; off when absent. */
   readonly throttleRate?: number;
+  /** More programs that ECS runs in place of images, by repository name. */
+  readonly images?: ContainerImages;
   /** Called when somebody asked for the sandbox to go down. */
   readonly onShutdown?: () => void;
   /** A line of the sandbox's own log. */
@@ -60,7 +64,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = options.log ?? (() => undefined);
   const clock = createWorldClock(options.speed ?? 1000);
   const seed = options.seed ?? 1;
-  const world = new World({ accountId, region, directory, seed, clock, log, createServices });
+  const images = { ...scenarioImages(directory), ...options.images };
+  const world = new World({
+    ...{ accountId, region, directory, seed, clock, log },
+    createServices: (context) => createServices(context, images),
+  });
   const front = createFront(world, options, region, seed);
   const control = createControl(world, front, options);
   const server = await listen(front, control, options.port ?? 0);
