@@ -7,7 +7,7 @@ export interface ApplicationWaits {
   untilNoTasks(io: Waiting, cluster: string, service: string): Promise<void>;
   /** Until the deployment that is current now has rolled out. */
   untilRolledOut(io: Waiting, cluster: string, service: string): Promise<EcsService>;
-  untilLogged(io: Waiting, group: string, since: Date, phrase: string): Promise<LogLine>;
+  untilLogged(io: Waiting, group: string, since: Date | string, phrase: string): Promise<LogLine>;
 }
 
 const nothingFails = new Set<string>();

@@ -4,22 +4,19 @@
  * Changes nothing; a crash leaves nothing.
  */
 import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
-import type { Poll, ResourceStates } from '../aws/poll.js';
+import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { DbCluster } from '../aws/rds-clusters.js';
 import type { DbInstance } from '../aws/rds-instances.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
-import type { Step, StepIo } from '../pipeline/step.js';
+import type { Step } from '../pipeline/step.js';
 import { awaitTarget, type TargetFacts } from './refs.js';
-
-const hour = 3_600_000;
 
 export interface AwaitTargetDependencies {
   readonly rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>;
   readonly cloudFormation: Pick<CloudFormationGateway, 'findStack'>;
-  readonly poll: Poll;
-  readonly states: { readonly cluster: ResourceStates; readonly instance: ResourceStates };
+  readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilInstanceAvailable'>;
 }
 
 export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<Config, TargetFacts, Config> {
@@ -36,8 +33,9 @@ export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<C
         effects: ['wait for cluster and writer to be available, and read the endpoint'],
       }),
     run: async (io, config) => {
-      const cluster = await waitForCluster(dependencies, io, config.target.cluster);
-      const instance = await waitForWriter(dependencies, io, config.target.instance);
+      const justCreated = true;
+      const cluster = await dependencies.waits.untilClusterAvailable(io, config.target.cluster, { justCreated });
+      const instance = await dependencies.waits.untilInstanceAvailable(io, config.target.instance, { justCreated });
       return describeTarget(dependencies, config, cluster, instance);
     },
     verify: async (_io, config, output) => {
@@ -50,44 +48,6 @@ export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<C
       });
     },
   };
-}
-
-async function waitForCluster(
-  { rds, poll, states }: AwaitTargetDependencies,
-  io: StepIo,
-  identifier: string,
-): Promise<DbCluster> {
-  const found = await poll(io, {
-    resource: `cluster ${identifier}`,
-    read: () => rds.findCluster(identifier),
-    stateOf: (cluster) => cluster.status,
-    identityOf: (cluster) => cluster.arn,
-    states: states.cluster,
-    missing: 'stale',
-    timeoutMs: 2 * hour,
-    next: [`aws rds describe-db-clusters --db-cluster-identifier ${identifier}`],
-  });
-  if (found === undefined) throw missing(`cluster ${identifier}`);
-  return found;
-}
-
-async function waitForWriter(
-  { rds, poll, states }: AwaitTargetDependencies,
-  io: StepIo,
-  identifier: string,
-): Promise<DbInstance> {
-  const found = await poll(io, {
-    resource: `instance ${identifier}`,
-    read: () => rds.findInstance(identifier),
-    stateOf: (instance) => instance.status,
-    identityOf: (instance) => instance.arn,
-    states: states.instance,
-    missing: 'stale',
-    timeoutMs: 2 * hour,
-    next: [`aws rds describe-db-instances --db-instance-identifier ${identifier}`],
-  });
-  if (found === undefined) throw missing(`instance ${identifier}`);
-  return found;
 }
 
 async function describeTarget(

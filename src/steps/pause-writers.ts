@@ -5,33 +5,19 @@
  * or `rollback` goes on from there.
  */
 import type { EcsGateway } from '../aws/ecs-gateway.js';
-import type { Poll } from '../aws/poll.js';
+import type { ApplicationWaits } from '../aws/application-waits.js';
 import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
-import type { PlanIo, Step, StepIo } from '../pipeline/step.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import type { DatabaseQuiescer } from './database-quiescer.js';
 import { checkReadiness, pauseWriters, type PausedWriters, type ServerRef } from './refs.js';
-
-/** What the database did before it was made read-only, and the proof that it is quiet. */
-export interface DatabasePause {
-  readonly previousDefaultReadOnly: string | null;
-  readonly sessionsEnded: number;
-  readonly lsn: string;
-}
-
-/** Makes a database read-only and quiet, and takes that back. All its changes go through `io.mutate`. */
-export interface DatabaseQuiescer {
-  pause(io: StepIo, server: ServerRef): Promise<DatabasePause>;
-  isPaused(io: PlanIo, server: ServerRef): Promise<boolean>;
-  /** Restores what the intents of this step say was before. Safe to call twice. */
-  resume(io: StepIo, server: ServerRef): Promise<void>;
-}
 
 export interface PauseWritersDependencies {
   readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount' | 'countLiveTasks'>;
   readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
   readonly database: DatabaseQuiescer;
-  readonly poll: Poll;
+  readonly waits: Pick<ApplicationWaits, 'untilNoTasks'>;
 }
 
 export interface PauseWritersInput {
@@ -77,10 +63,10 @@ export function createPauseWriters(
       const { lsn, ...database } = await dependencies.database.pause(io, input.server);
       return { application, database, pausedAt: io.clock.now().toISOString(), lsn };
     },
-    verify: async (io, input) => {
+    verify: async (_io, input) => {
       const running = await countTasks(dependencies, input);
       if (running > 0) throw stillWriting(`${String(running)} tasks of the application are running`);
-      if (!(await dependencies.database.isPaused(io, input.server)))
+      if (!(await dependencies.database.isPaused(input.server)))
         throw stillWriting(`database ${input.server.database} is not read-only`);
     },
   };
@@ -113,7 +99,7 @@ async function stopApplication(
     await io.mutate({ call: updateService, key: service, before: { desiredCount } }, () =>
       dependencies.ecs.setDesiredCount(cluster, service, 0),
     );
-  await waitForNoTasks(dependencies, io, cluster, service);
+  await dependencies.waits.untilNoTasks(io, cluster, service);
   return { cluster, service, desiredCount, previousSuspension };
 }
 
@@ -132,23 +118,6 @@ async function suspendScaling(
     scaling.setSuspension(cluster, service, allSuspended),
   );
   return recorded ?? suspension;
-}
-
-async function waitForNoTasks(
-  { ecs, poll }: PauseWritersDependencies,
-  io: StepIo,
-  cluster: string,
-  service: string,
-): Promise<void> {
-  await poll(io, {
-    resource: `tasks of service ${service}`,
-    read: () => ecs.countLiveTasks(cluster, service),
-    stateOf: (running) => (running === 0 ? 'none' : `${String(running)} running`),
-    states: { success: new Set(['none']), failure: new Set() },
-    missing: 'gone',
-    timeoutMs: 900_000,
-    next: [`aws ecs describe-services --cluster ${cluster} --services ${service}`],
-  });
 }
 
 async function bringApplicationBack(

@@ -4,9 +4,8 @@
  * which the application says that it is ready. A crash leaves the application starting or stopped; running again
  * starts one more deployment at most.
  */
+import type { ApplicationWaits } from '../aws/application-waits.js';
 import type { EcsDeployment, EcsGateway, EcsService } from '../aws/ecs-gateway.js';
-import type { LogsGateway } from '../aws/logs-gateway.js';
-import type { Poll } from '../aws/poll.js';
 import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
@@ -16,8 +15,7 @@ import { pauseWriters, resumeApplication, type PausedWriters, type ResumedApplic
 export interface ResumeApplicationDependencies {
   readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount'>;
   readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
-  readonly logs: Pick<LogsGateway, 'findLines'>;
-  readonly poll: Poll;
+  readonly waits: Pick<ApplicationWaits, 'untilRolledOut' | 'untilLogged'>;
 }
 
 export interface ResumeApplicationInput {
@@ -67,8 +65,9 @@ export function createResumeApplication(
       const { cluster, service, desiredCount } = input.application;
       await releaseScaling(dependencies, io, input.application);
       await startTasks(dependencies, io, cluster, service, desiredCount);
-      await waitForRollout(dependencies, io, cluster, service);
-      if (desiredCount > 0) await waitUntilReady(dependencies, io, input);
+      await dependencies.waits.untilRolledOut(io, cluster, service);
+      if (desiredCount > 0 && input.ready !== undefined)
+        await dependencies.waits.untilLogged(io, input.ready.logGroup, input.pausedAt, input.ready.pattern);
       return { desiredCount, resumedAt: io.clock.now().toISOString() };
     },
     verify: async (_io, { application }, output) => {
@@ -112,41 +111,6 @@ async function startTasks(
   await io.mutate({ call: updateService, key: service, before: { desiredCount: found?.desiredCount ?? 0 } }, () =>
     ecs.setDesiredCount(cluster, service, count, { forceNewDeployment: true }),
   );
-}
-
-async function waitForRollout(
-  { ecs, poll }: ResumeApplicationDependencies,
-  io: StepIo,
-  cluster: string,
-  service: string,
-): Promise<void> {
-  await poll(io, {
-    resource: `deployment of service ${service}`,
-    read: () => ecs.findService(cluster, service),
-    stateOf: (found) => deploymentOf(found)?.rolloutState ?? 'IN_PROGRESS',
-    states: { success: new Set(['COMPLETED']), failure: new Set(['FAILED']) },
-    missing: 'gone',
-    timeoutMs: 1_800_000,
-    reasonOf: (found) => deploymentOf(found)?.rolloutReason,
-    next: [`aws ecs describe-services --cluster ${cluster} --services ${service}`],
-  });
-}
-
-async function waitUntilReady(
-  { logs, poll }: ResumeApplicationDependencies,
-  io: StepIo,
-  { ready, pausedAt }: ResumeApplicationInput,
-): Promise<void> {
-  if (ready === undefined) return;
-  await poll(io, {
-    resource: `log group ${ready.logGroup}`,
-    read: async () => (await logs.findLines(ready.logGroup, pausedAt, ready.pattern, 1)) ?? [],
-    stateOf: (lines) => (lines.length > 0 ? 'ready' : 'not ready yet'),
-    states: { success: new Set(['ready']), failure: new Set() },
-    missing: 'gone',
-    timeoutMs: 900_000,
-    next: [`aws logs tail ${ready.logGroup} --since 30m`],
-  });
 }
 
 async function stopAgain(
