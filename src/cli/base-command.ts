@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core';
 import type { MigrationError } from '../errors.js';
+import type { Question } from './confirm.js';
 import { createEnvelope, stringifyEnvelope, type EnvelopeParts } from './envelope.js';
 import { readEnvironment } from './environment.js';
 import { nextOf, renderError, type Aftermath } from './error-screen.js';
@@ -66,6 +67,19 @@ export abstract class BaseCommand<Result> extends Command {
   override async finally(_error: Error | undefined): Promise<void> {
     setTimeout(() => process.exit(process.exitCode), lingerMs).unref();
     return Promise.resolve();
+  }
+
+  /** Asks before something is changed; see `confirm`. The signal is that of Ctrl-C, where the command listens for it. */
+  protected async confirm(
+    question: Question,
+    answers: { readonly yes?: boolean | undefined; readonly confirm?: readonly string[] | undefined },
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    const { confirm } = await import('./confirm.js');
+    const { findPrompter } = await import('./prompter.js');
+    const prompter = this.jsonEnabled() ? undefined : findPrompter();
+    const given = { yes: answers.yes ?? false, confirm: answers.confirm ?? [] };
+    await confirm(question, { answers: given, prompter, signal });
   }
 
   /** Writes to stderr, for people. Silent under `--json`. */

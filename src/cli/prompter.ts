@@ -1,3 +1,4 @@
+import { InterruptedError } from '../errors.js';
 import type { Prompter } from './confirm.js';
 
 /**
@@ -9,11 +10,20 @@ export function findPrompter(): Prompter | undefined {
   return {
     async yesNo(message, signal) {
       const { confirm } = await import('@inquirer/prompts');
-      return confirm({ message, default: false }, { output: process.stderr, signal });
+      return answered(confirm({ message, default: false }, { output: process.stderr, signal }), signal);
     },
     async text(message, signal) {
       const { input } = await import('@inquirer/prompts');
-      return input({ message }, { output: process.stderr, signal });
+      return answered(input({ message }, { output: process.stderr, signal }), signal);
     },
   };
+}
+
+/** The library takes Ctrl-C for itself while it asks, and reports it as an error of its own. */
+async function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return answer.catch((error: unknown) => {
+    signal.throwIfAborted();
+    const ctrlC = error instanceof Error && error.name === 'ExitPromptError';
+    throw ctrlC ? new InterruptedError('SIGINT', { resumable: false, changed: false, cause: error }) : error;
+  });
 }

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** Shapes of what commands put under `result`; `schemas/` holds them as JSON Schemas. Commands import types only. */
+
+export const runStateSchema = z.enum([
+  'running',
+  'failed',
+  'interrupted',
+  'finished',
+  'rolling-back',
+  'rolled-back',
+  'unreadable',
+]);
+export type RunStateName = z.output<typeof runStateSchema>;
+
+export const runSummarySchema = z.strictObject({
+  run: z.string(),
+  state: runStateSchema,
+  path: z.string().nullable(),
+  source: z.string().nullable(),
+  target: z.string().nullable(),
+  startedAt: z.string().nullable().describe('ISO 8601, UTC'),
+  lastAt: z.string().nullable().describe('Time of the last journal record'),
+  stepsDone: z.number().int(),
+  steps: z.number().int(),
+  problem: z.string().nullable().describe('Why the journal cannot be read'),
+});
+export type RunSummary = z.output<typeof runSummarySchema>;
+
+export const runsSchema = z.strictObject({ runs: z.array(runSummarySchema) });
+export type RunsResult = z.output<typeof runsSchema>;
+
+const holderSchema = z.strictObject({
+  user: z.string(),
+  host: z.string(),
+  pid: z.number().int(),
+  command: z.string(),
+  since: z.string(),
+});
+
+export const lockSchema = z.strictObject({
+  holder: holderSchema.nullable().describe('Null when the lock cannot be read'),
+  alive: z.enum(['alive', 'dead', 'unknown']),
+});
+export type LockResult = z.output<typeof lockSchema>;
+
+export const statusStepSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  state: z.enum([
+    'pending',
+    'started',
+    'succeeded',
+    'verified',
+    'failed',
+    'undo-started',
+    'undo-failed',
+    'undone',
+  ]),
+  attempts: z.number().int(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  milliseconds: z.number().nullable().describe('Of the last attempt, once it has ended'),
+  error: z.strictObject({ code: z.string(), what: z.string() }).nullable(),
+  observed: z.record(z.string(), z.string()).describe('Last state seen of each resource'),
+});
+export type StatusStep = z.output<typeof statusStepSchema>;
+
+export const pendingCallSchema = z.strictObject({ step: z.string(), call: z.string(), key: z.string() });
+
+export const statusSchema = z.strictObject({
+  ...runSummarySchema.shape,
+  directory: z.string(),
+  sequence: z.number().int().describe('Number of the last journal record'),
+  stepStates: z.array(statusStepSchema),
+  pending: z.array(pendingCallSchema).describe('Calls written down and begun, whose effect nobody knows yet'),
+  lock: lockSchema.nullable(),
+  warnings: z.array(z.string()),
+});
+export type StatusResult = z.output<typeof statusSchema>;
+
+export const unlockSchema = z.strictObject({
+  run: z.string(),
+  freed: z.boolean().describe('False when nothing was locked'),
+  lock: lockSchema.nullable().describe('Who held it'),
+});
+export type UnlockResult = z.output<typeof unlockSchema>;

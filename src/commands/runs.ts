@@ -1,0 +1,35 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, type Outcome } from '../cli/base-command.js';
+import { configFlags } from '../cli/flags.js';
+import type { RunsResult } from '../cli/result-schemas.js';
+
+export default class Runs extends BaseCommand<RunsResult> {
+  static override summary = 'List the runs of this project, the newest first.';
+  static override description = 'Reads the journals in .rds2aurora beside the configuration file. Calls nothing in AWS.';
+  static override examples = ['<%= config.bin %> runs', '<%= config.bin %> runs --state failed --json'];
+  static override flags = {
+    config: configFlags.config,
+    state: Flags.option({
+      summary: 'Only runs in this state.',
+      description: 'May be given more than once.',
+      multiple: true,
+      options: ['running', 'failed', 'interrupted', 'finished', 'rolling-back', 'rolled-back', 'unreadable'] as const,
+      env: 'RDS2AURORA_STATE',
+    })(),
+  };
+
+  protected async perform(): Promise<Outcome<RunsResult>> {
+    const { flags } = await this.parse(Runs);
+    const { listRuns } = await import('../journal/runs.js');
+    const { inspectRunLock } = await import('../journal/run.js');
+    const { summarizeRun } = await import('../cli/describe-run.js');
+    const { findRunFolder } = await import('../cli/run-folder.js');
+    const { renderRuns } = await import('../views/runs-table.js');
+    const root = findRunFolder(process.cwd(), flags.config);
+    const all = listRuns(root).map((run) =>
+      summarizeRun(run, run.state === undefined ? undefined : inspectRunLock(root, run.id)),
+    );
+    const runs = all.filter((run) => flags.state === undefined || flags.state.includes(run.state));
+    return { result: { runs }, text: () => renderRuns(runs), next: ['rds2aurora status RUN'] };
+  }
+}
