@@ -2,6 +2,7 @@ import { Command } from '@oclif/core';
 import type { MigrationError } from '../errors.js';
 import type { Question } from './confirm.js';
 import { createEnvelope, stringifyEnvelope, type EnvelopeParts } from './envelope.js';
+import { endProcess } from './end-process.js';
 import { readEnvironment } from './environment.js';
 import { nextOf, renderError, type Aftermath } from './error-screen.js';
 import { toFailure, type Failure } from './failure.js';
@@ -42,7 +43,7 @@ export abstract class BaseCommand<Result> extends Command {
   override async init(): Promise<void> {
     await super.init();
     process.once('uncaughtException', (error) => {
-      void this.fail(error).finally(() => process.exit(process.exitCode));
+      void this.fail(error).finally(() => endProcess(Number(process.exitCode)));
     });
   }
 
@@ -65,7 +66,7 @@ export abstract class BaseCommand<Result> extends Command {
   }
 
   override async finally(_error: Error | undefined): Promise<void> {
-    setTimeout(() => process.exit(process.exitCode), lingerMs).unref();
+    setTimeout(() => endProcess(Number(process.exitCode ?? 0)), lingerMs).unref();
     return Promise.resolve();
   }
 

@@ -4,8 +4,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Colour is unwanted: https://no-color.org, or a terminal that cannot. */
   readonly plain: boolean;
-  /** Show stack traces. */
-  readonly debug: boolean;
+  /** The terminal cannot move its cursor. */
+  readonly dumbTerminal: boolean;
   /** Extra CA file for PostgreSQL, libpq's own variable. */
   readonly pgSslRootCert: string | undefined;
 }
@@ -16,7 +16,7 @@ export function readEnvironment(
   return {
     variables,
     plain: isSet(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
-    debug: isSet(variables['DEBUG']) || isSet(variables['RDS2AURORA_DEBUG']),
+    dumbTerminal: variables['TERM'] === 'dumb',
     pgSslRootCert: isSet(variables['PGSSLROOTCERT']) ? variables['PGSSLROOTCERT'] : undefined,
   };
 }

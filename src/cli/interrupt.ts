@@ -1,4 +1,5 @@
 import { InterruptedError } from '../errors.js';
+import { endProcess } from './end-process.js';
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -26,12 +27,18 @@ export interface InterruptOptions {
   host?: InterruptHost;
 }
 
+const thisProcess: InterruptHost = {
+  on: (signal, listener) => process.on(signal, listener),
+  off: (signal, listener) => process.off(signal, listener),
+  exit: endProcess,
+};
+
 /**
  * The first signal asks the run to stop after its current call, the second ends the process at once: the journal is
  * written ahead, so that is safe too. Neither undoes anything.
  */
 export function listenForInterrupt(options: InterruptOptions): Interrupt {
-  const host = options.host ?? process;
+  const host = options.host ?? thisProcess;
   const controller = new AbortController();
   let first: StopSignal | undefined;
   const receive = (signal: StopSignal) => {

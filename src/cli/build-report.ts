@@ -1,0 +1,94 @@
+import type { RunState } from '../journal/run-state.js';
+import type { StepRef } from '../pipeline/step.js';
+import * as refs from '../steps/refs.js';
+import type { CheckRow, ComparisonRow } from '../views/checks-table.js';
+import type { Report, ReportChange } from '../views/report.js';
+
+export interface ReportExtras {
+  /** What `previewUndo` says. */
+  readonly undo: readonly { readonly id: string; readonly note: readonly string[] }[];
+}
+
+/** The report of a run, from its journal alone. */
+export function buildReport(state: RunState, extras: ReportExtras): Report {
+  const { header } = state;
+  return {
+    schema: 'rds2aurora/report@1',
+    run: state.run,
+    path: header.path,
+    outcome: state.outcome,
+    toolVersion: header.toolVersion,
+    startedAt: state.createdAt,
+    lastAt: state.lastAt,
+    totalMilliseconds: Date.parse(state.lastAt) - Date.parse(state.createdAt),
+    downtime: measureDowntime(state),
+    source: header.source,
+    target: header.target,
+    steps: state.steps.map(describeStep),
+    checks: listChecks(state),
+    comparisons: listComparisons(state),
+    changes: listChanges(state),
+    remarks: listRemarks(state),
+    undo: extras.undo.map(({ id, note }) => ({ step: id, note })),
+  };
+}
+
+/** From the pause of the writers to the start of the application. */
+export function measureDowntime(state: RunState): Report['downtime'] {
+  const from = findOutput(state, refs.pauseWriters)?.pausedAt;
+  const to = findOutput(state, refs.resumeApplication)?.resumedAt;
+  if (from === undefined || to === undefined) return null;
+  return { from, to, milliseconds: Date.parse(to) - Date.parse(from) };
+}
+
+export function listChecks(state: RunState): readonly CheckRow[] {
+  return findOutput(state, refs.validateTarget)?.checks ?? [];
+}
+
+/** Those of the verification, then those that the validation made once more. */
+export function listComparisons(state: RunState): readonly ComparisonRow[] {
+  const verified = findOutput(state, refs.verifyData)?.comparisons ?? [];
+  const validated = findOutput(state, refs.validateTarget)?.comparisons ?? [];
+  const known = new Set(verified.map((one) => one.item));
+  return [...verified, ...validated.filter((one) => !known.has(one.item) || one.result !== 'match')];
+}
+
+function listRemarks(state: RunState): readonly string[] {
+  const prepared = findOutput(state, refs.prepareTarget);
+  const restored = findOutput(state, refs.restoreDatabase);
+  const roles = prepared?.rolesWithoutPassword ?? [];
+  return [
+    ...(roles.length > 0 ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`] : []),
+    ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
+  ];
+}
+
+function listChanges(state: RunState): readonly ReportChange[] {
+  return state.steps.flatMap((step) =>
+    step.calls.map(({ call, key, effect }) => ({
+      step: step.id,
+      call,
+      key,
+      arn: effect?.arn ?? null,
+      requestId: effect?.requestId ?? null,
+    })),
+  );
+}
+
+function describeStep(step: RunState['steps'][number]): Report['steps'][number] {
+  const { startedAt, endedAt } = step;
+  const ended = startedAt !== undefined && endedAt !== undefined;
+  return {
+    id: step.id,
+    title: step.title,
+    state: step.status,
+    attempts: step.attempts,
+    startedAt: startedAt ?? null,
+    milliseconds: ended ? Date.parse(endedAt) - Date.parse(startedAt) : null,
+  };
+}
+
+function findOutput<Out>(state: RunState, ref: StepRef<Out>): Out | undefined {
+  const output = state.steps.find((step) => step.id === ref.id)?.output;
+  return output === undefined ? undefined : ref.output.parse(output);
+}

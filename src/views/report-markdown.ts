@@ -1,0 +1,75 @@
+import { countComparisons } from './checks-table.js';
+import { printable } from './printable.js';
+import { formatDuration } from './quantity.js';
+import type { Report } from './report.js';
+
+/** The report for people: readable as it is, and as a page of a code host. */
+export function renderReport(report: Report): string {
+  const sections = [
+    renderHead(report),
+    section('Steps', table(['#', 'Step', 'State', 'Tries', 'Started (UTC)', 'Time'], stepRows(report))),
+    section('Checks', table(['Result', 'Check', 'Detail'], report.checks.map((one) => [one.result, one.check, one.detail]))),
+    section(`Comparison: ${countComparisons(report.comparisons)}`, table(['Result', 'Item', 'Source', 'Target', 'Detail'], comparisonRows(report))),
+    section('Changes made', table(['Step', 'Call', 'Identifier', 'ARN', 'AWS request'], changeRows(report))),
+    section('Remarks', report.remarks.map((remark) => `- ${escape(remark)}`).join('\n')),
+    section('Taking it back by hand, in this order', undoList(report)),
+  ];
+  return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function renderHead(report: Report): string {
+  const { downtime } = report;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Path', report.path],
+    ['Outcome', report.outcome],
+    ['Source', report.source],
+    ['Target', report.target],
+    ['Started (UTC)', report.startedAt],
+    ['Whole run', formatDuration(report.totalMilliseconds)],
+    ['Application could not write', downtime === null ? 'not measured' : describeDowntime(downtime)],
+    ['Tool', `rds2aurora ${report.toolVersion}`],
+  ];
+  return `# Migration ${escape(report.run)}\n\n${table(['', ''], rows)}`;
+}
+
+function describeDowntime(downtime: NonNullable<Report['downtime']>): string {
+  return `${formatDuration(downtime.milliseconds)} (${downtime.from} to ${downtime.to})`;
+}
+
+function stepRows(report: Report): readonly (readonly string[])[] {
+  return report.steps.map((step, index) => [
+    String(index + 1),
+    step.title,
+    step.state,
+    String(step.attempts),
+    step.startedAt ?? '',
+    step.milliseconds === null ? '' : formatDuration(step.milliseconds),
+  ]);
+}
+
+function comparisonRows(report: Report): readonly (readonly string[])[] {
+  return report.comparisons.map((one) => [one.result, one.item, one.source ?? '', one.target ?? '', one.detail ?? '']);
+}
+
+function changeRows(report: Report): readonly (readonly string[])[] {
+  return report.changes.map((one) => [one.step, one.call, one.key, one.arn ?? '', one.requestId ?? '']);
+}
+
+function undoList(report: Report): string {
+  return report.undo.map(({ step, note }) => `- ${escape(step)}: ${note.map(escape).join(' ')}`).join('\n');
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `## ${title}\n\n${body}`;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.map(escape).join(' | ')} |`;
+  return [line(titles), `|${' --- |'.repeat(titles.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Foreign text must not become markup: Markdown would turn it into links, HTML or new columns. */
+function escape(text: string): string {
+  return printable(text).replace(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);
+}
