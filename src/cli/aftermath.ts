@@ -20,7 +20,8 @@ function where(state: RunState, id: string | undefined): Pick<Aftermath, 'where'
   const step = state.steps[index];
   if (step === undefined) return {};
   const { startedAt, endedAt = state.lastAt } = step;
-  const after = startedAt === undefined ? '' : `, after ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`;
+  const after =
+    startedAt === undefined ? '' : `, after ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`;
   return { where: `Step ${index + 1}/${state.steps.length} ${step.title}${after}` };
 }
 
@@ -28,7 +29,9 @@ function describeStanding(state: RunState): readonly string[] {
   const pending = state.pending.map(({ call, key }) => `${call} ${key}`);
   return [
     `The journal of ${state.run} is safe up to record ${state.seq}.`,
-    ...(pending.length > 0 ? [`Begun, effect not known: ${pending.join(', ')}. resume looks before it calls again.`] : []),
+    ...(pending.length > 0
+      ? [`Begun, effect not known: ${pending.join(', ')}. resume looks before it calls again.`]
+      : []),
     ...describeWriters(state),
   ];
 }
@@ -51,7 +54,9 @@ const makesResource = /^(rds:(Create|Restore|Copy)|cloudformation:(Create|Execut
 
 function listResources(state: RunState): readonly string[] {
   const standing = state.steps.filter((step) => step.status !== 'undone');
-  const lines = standing.flatMap((step) => step.calls.filter(isMaking).map((call) => describeResource(call, step)));
+  const lines = standing.flatMap((step) =>
+    step.calls.filter(isMaking).map((call) => describeResource(call, step)),
+  );
   return lines.length === 0 ? [] : [...new Set(lines), ...describeCost(state)];
 }
 
@@ -74,7 +79,9 @@ function describeCost(state: RunState): readonly string[] {
   const min = isRecord(capacity) ? capacity['min'] : undefined;
   if (typeof min !== 'number') return [];
   const hourly = (min * acuHourUsd).toFixed(2);
-  return [`An Aurora writer that stands bills at least ${min} ACU, about $${hourly} an hour (us-east-1 price).`];
+  return [
+    `An Aurora writer that stands bills at least ${min} ACU, about $${hourly} an hour (us-east-1 price).`,
+  ];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -58,7 +58,9 @@ function listRemarks(state: RunState): readonly string[] {
   const restored = findOutput(state, refs.restoreDatabase);
   const roles = prepared?.rolesWithoutPassword ?? [];
   return [
-    ...(roles.length > 0 ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`] : []),
+    ...(roles.length > 0
+      ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`]
+      : []),
     ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
   ];
 }

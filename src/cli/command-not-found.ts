@@ -11,7 +11,9 @@ import { createStyle } from './style.js';
 /** oclif calls this for an unknown command: alone it would print nothing to stdout under `--json`. */
 const commandNotFound: Hook.CommandNotFound = function ({ id, argv = [], config }) {
   const typed = id.replaceAll(':', ' ');
-  const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '));
+  const known = config.commands
+    .filter((command) => !command.hidden)
+    .map((command) => command.id.replaceAll(':', ' '));
   const nearest = findNearest(typed, known);
   const failure: Failure = {
     exitCode: exitCodes.usage,

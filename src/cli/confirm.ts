@@ -42,18 +42,27 @@ export async function confirm(question: Question, options: ConfirmOptions): Prom
   return confirmSevere(question, options);
 }
 
-async function confirmModerate(question: Question, { answers, prompter, signal }: ConfirmOptions): Promise<void> {
+async function confirmModerate(
+  question: Question,
+  { answers, prompter, signal }: ConfirmOptions,
+): Promise<void> {
   if (answers.yes) return;
   if (prompter === undefined) throw needsAnswer(question, 'add --yes to answer yes beforehand');
   const agreed = await prompter.yesNo(`${printable(question.action)}?`, signal);
   if (!agreed) throw declined(question);
 }
 
-async function confirmSevere(question: Question, { answers, prompter, signal }: ConfirmOptions): Promise<void> {
+async function confirmSevere(
+  question: Question,
+  { answers, prompter, signal }: ConfirmOptions,
+): Promise<void> {
   if (answers.confirm.includes(question.name)) return;
   if (answers.confirm.length > 0) throw wrongName(question, answers.confirm.join(', '));
   if (prompter === undefined) throw needsAnswer(question, `add --confirm ${question.name}`);
-  const typed = await prompter.text(`${printable(question.action)}. Type ${printable(question.name)} to go on:`, signal);
+  const typed = await prompter.text(
+    `${printable(question.action)}. Type ${printable(question.name)} to go on:`,
+    signal,
+  );
   if (typed.trim() !== question.name) throw wrongName(question, typed);
 }
 

@@ -26,7 +26,10 @@ export function summarizeRun(run: StoredRun, lock: LockInspection): RunSummary {
 }
 
 /** A run in full. */
-export function describeRun(run: StoredRun & { readonly state: RunState }, lock: LockInspection): StatusResult {
+export function describeRun(
+  run: StoredRun & { readonly state: RunState },
+  lock: LockInspection,
+): StatusResult {
   const { state } = run;
   return {
     ...summarizeRun(run, lock),
@@ -49,7 +52,8 @@ export function describeLock(lock: LockInspection): LockResult | null {
 
 /** The command that makes sense for a run in this state. */
 export function nextCommands(run: string, state: RunStateName): readonly string[] {
-  if (state === 'failed' || state === 'interrupted') return [`rds2aurora resume ${run}`, `rds2aurora rollback ${run}`];
+  if (state === 'failed' || state === 'interrupted')
+    return [`rds2aurora resume ${run}`, `rds2aurora rollback ${run}`];
   if (state === 'rolling-back') return [`rds2aurora rollback ${run}`];
   if (state === 'finished') return [`rds2aurora validate`, `rds2aurora report ${run}`];
   return [];

@@ -37,7 +37,8 @@ export function renderError(failure: Failure, aftermath: Aftermath, style: Style
 /** Next commands: those of the error, then the resume command where it helps and is not yet among them. */
 export function nextOf(failure: Failure, aftermath: Aftermath): readonly string[] {
   const resume = failure.resumable ? aftermath.resume : undefined;
-  if (resume === undefined || failure.next.some((line) => line.includes('rds2aurora resume'))) return failure.next;
+  if (resume === undefined || failure.next.some((line) => line.includes('rds2aurora resume')))
+    return failure.next;
   return [...failure.next, resume];
 }
 

@@ -1,4 +1,11 @@
-import { BlockedError, ConfigError, exitCodes, MigrationError, type ExitCode, type Problem } from '../errors.js';
+import {
+  BlockedError,
+  ConfigError,
+  exitCodes,
+  MigrationError,
+  type ExitCode,
+  type Problem,
+} from '../errors.js';
 
 /** Any thrown value in the one shape that the error screen and the JSON envelope show. */
 export interface Failure {

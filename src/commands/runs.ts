@@ -5,7 +5,8 @@ import type { RunsResult } from '../cli/result-schemas.js';
 
 export default class Runs extends BaseCommand<RunsResult> {
   static override summary = 'List the runs of this project, the newest first.';
-  static override description = 'Reads the journals in .rds2aurora beside the configuration file. Calls nothing in AWS.';
+  static override description =
+    'Reads the journals in .rds2aurora beside the configuration file. Calls nothing in AWS.';
   static override examples = ['<%= config.bin %> runs', '<%= config.bin %> runs --state failed --json'];
   static override flags = {
     config: configFlags.config,
@@ -13,7 +14,15 @@ export default class Runs extends BaseCommand<RunsResult> {
       summary: 'Only runs in this state.',
       description: 'May be given more than once.',
       multiple: true,
-      options: ['running', 'failed', 'interrupted', 'finished', 'rolling-back', 'rolled-back', 'unreadable'] as const,
+      options: [
+        'running',
+        'failed',
+        'interrupted',
+        'finished',
+        'rolling-back',
+        'rolled-back',
+        'unreadable',
+      ] as const,
       env: 'RDS2AURORA_STATE',
     })(),
   };

@@ -5,10 +5,13 @@ import type { StatusResult } from '../cli/result-schemas.js';
 
 export default class Status extends BaseCommand<StatusResult> {
   static override summary = 'Show how a run stands: its steps, what is open, and what to do next.';
-  static override description = 'Reads the journal only: calls nothing in AWS, and may be used while the run goes on.';
+  static override description =
+    'Reads the journal only: calls nothing in AWS, and may be used while the run goes on.';
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status production-rag-k3x9f2'];
   static override args = {
-    run: Args.string({ description: 'Run id, or how it or its random part begins. Default: the newest run.' }),
+    run: Args.string({
+      description: 'Run id, or how it or its random part begins. Default: the newest run.',
+    }),
   };
   static override flags = { config: configFlags.config };
 

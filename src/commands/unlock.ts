@@ -10,7 +10,9 @@ export default class Unlock extends BaseCommand<UnlockResult> {
     'A process that is alive here keeps its lock. One on another machine cannot be seen from here: make sure that it is',
     'gone, then type the run id or give it with --confirm.',
   ].join('\n');
-  static override examples = ['<%= config.bin %> unlock production-rag-k3x9f2 --confirm production-rag-k3x9f2'];
+  static override examples = [
+    '<%= config.bin %> unlock production-rag-k3x9f2 --confirm production-rag-k3x9f2',
+  ];
   static override args = {
     run: Args.string({ description: 'Run id, or how it or its random part begins.', required: true }),
   };

@@ -60,9 +60,15 @@ function notFound(file: string): ConfigError {
 export async function parseConfigFile(file: string, cwd: string): Promise<ParsedFile> {
   const name = shortName(file, cwd);
   const text = await readText(file);
-  if (typeof text !== 'string') return { value: {}, problems: [`${name}: ${text.problem}`], placeOf: () => name };
+  if (typeof text !== 'string')
+    return { value: {}, problems: [`${name}: ${text.problem}`], placeOf: () => name };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    strict: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
   const lineAt = (offset: number) => `${name}:${lines.linePos(offset).line}`;
   const problems = [...document.errors, ...document.warnings].map(
     (problem) => `${lineAt(problem.pos[0])}: ${problem.message}`,
@@ -91,19 +97,26 @@ async function readText(file: string): Promise<string | { readonly problem: stri
   }
 }
 
-function toPlainData(document: Document.Parsed, name: string): { value: unknown; problems: readonly string[] } {
+function toPlainData(
+  document: Document.Parsed,
+  name: string,
+): { value: unknown; problems: readonly string[] } {
   try {
     const value: unknown = document.toJS({ maxAliasCount: maxAliases });
     if (isMap(document.contents)) return { value, problems: [] };
     return { value: undefined, problems: [`${name}: expected a map of settings at the top level`] };
   } catch (error) {
-    return { value: undefined, problems: [`${name}: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      value: undefined,
+      problems: [`${name}: ${error instanceof Error ? error.message : String(error)}`],
+    };
   }
 }
 
 function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const parent: unknown =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1];
     if (isMap(parent)) {
       const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);

@@ -33,9 +33,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const file = await findConfigFile(options.cwd, options.path);
   const parsed = await parseConfigFile(file, options.cwd);
   const overrides = [...findOverrides(options.env), ...flagOverrides(options.flags ?? {})];
-  const value = overrides.reduce<unknown>((whole, { path, value }) => withValue(whole, path, value), parsed.value);
+  const value = overrides.reduce<unknown>(
+    (whole, { path, value }) => withValue(whole, path, value),
+    parsed.value,
+  );
   const checked = configSchema.safeParse(value);
-  const issues = checked.success ? [] : describeIssues(checked.error.issues, value, originsOf(parsed, overrides));
+  const issues = checked.success
+    ? []
+    : describeIssues(checked.error.issues, value, originsOf(parsed, overrides));
   const problems = [...parsed.problems, ...issues];
   if (problems.length > 0 || !checked.success) throw invalid(file, problems);
   const directory = dirname(file);

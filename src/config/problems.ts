@@ -8,7 +8,11 @@ type Path = readonly (string | number)[];
 export type Origins = (path: Path) => string;
 
 /** One line a problem: place, dotted path, value, expectation. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[], value: unknown, originOf: Origins): readonly string[] {
+export function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  originOf: Origins,
+): readonly string[] {
   return issues.flatMap((issue) => describe(issue, value, originOf));
 }
 
@@ -35,7 +39,8 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `expected ${article(issue.expected)}`;
-  if (issue.code === 'invalid_value') return `expected ${issue.values.map((value) => String(value)).join(' or ')}`;
+  if (issue.code === 'invalid_value')
+    return `expected ${issue.values.map((value) => String(value)).join(' or ')}`;
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
   return issue.message;

@@ -20,7 +20,11 @@ export function resolvePaths(config: Config, directory: string): Config {
   };
 }
 
-function absolute<Key extends string>(key: Key, path: string | undefined, directory: string): { [K in Key]?: string } {
+function absolute<Key extends string>(
+  key: Key,
+  path: string | undefined,
+  directory: string,
+): { [K in Key]?: string } {
   const entry: { [K in Key]?: string } = {};
   if (path !== undefined) entry[key] = resolve(directory, path);
   return entry;

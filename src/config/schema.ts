@@ -32,9 +32,12 @@ const deploy = z
       .describe('The template which `command` deploys, so that it can be judged before it is run'),
     api: z.literal(true).optional().describe('No stack: create the cluster through the RDS API'),
   })
-  .refine((value) => [value.template, value.command, value.api].filter((one) => one !== undefined).length === 1, {
-    message: 'needs exactly one of template, command or api',
-  });
+  .refine(
+    (value) => [value.template, value.command, value.api].filter((one) => one !== undefined).length === 1,
+    {
+      message: 'needs exactly one of template, command or api',
+    },
+  );
 
 /** The shape of `rds2aurora.yaml`. Strict: an unknown key is an error, so that a slip is not silently ignored. */
 export const configSchema = z.strictObject({
@@ -57,13 +60,24 @@ export const configSchema = z.strictObject({
       .regex(/^(auto|\d+\.\d+)$/, 'must be auto or a version such as 17.7')
       .default('auto'),
     capacity: z
-      .strictObject({ min: acu, max: acu.min(1), autoPauseSeconds: z.number().int().min(300).max(86400).optional() })
+      .strictObject({
+        min: acu,
+        max: acu.min(1),
+        autoPauseSeconds: z.number().int().min(300).max(86400).optional(),
+      })
       .refine((value) => value.min <= value.max, { message: 'min must not exceed max' })
       .default({ min: 0.5, max: 1 }),
     deploy,
     endpointOutput: z.string().min(1).default('DatabaseEndpoint'),
-    subnetGroup: z.string().min(1).optional().describe('Only with deploy.api; default: the subnet group of the source'),
-    securityGroups: z.array(z.string().min(1)).optional().describe('Only with deploy.api; default: those of the source'),
+    subnetGroup: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Only with deploy.api; default: the subnet group of the source'),
+    securityGroups: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Only with deploy.api; default: those of the source'),
     kmsKey: z.string().min(1).optional().describe('Only with deploy.api; default: the key of the source'),
     deletionProtection: z.boolean().default(true).describe('Only with deploy.api'),
   }),
@@ -75,7 +89,9 @@ export const configSchema = z.strictObject({
       readyPattern: z.string().min(1).optional(),
     })
     .optional(),
-  verify: z.strictObject({ rows: z.enum(['checksum', 'count']).default('checksum') }).default({ rows: 'checksum' }),
+  verify: z
+    .strictObject({ rows: z.enum(['checksum', 'count']).default('checksum') })
+    .default({ rows: 'checksum' }),
   dump: z
     .strictObject({
       jobs: z.number().int().min(1).max(64).optional().describe('Default: number of processors, at most 8'),

@@ -31,7 +31,8 @@ export function renderComparisons(comparisons: readonly ComparisonRow[]): string
 
 /** `84 match, 0 differ, 0 not compared`. */
 export function countComparisons(comparisons: readonly ComparisonRow[]): string {
-  const count = (result: ComparisonRow['result']) => comparisons.filter((one) => one.result === result).length;
+  const count = (result: ComparisonRow['result']) =>
+    comparisons.filter((one) => one.result === result).length;
   return `${count('match')} match, ${count('differ')} differ, ${count('not-compared')} not compared`;
 }
 

@@ -63,7 +63,10 @@ class ListrView {
         concurrent: false,
         exitOnError: true,
         registerSignalListeners: false,
-        rendererOptions: { collapseErrors: false, logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput }) },
+        rendererOptions: {
+          collapseErrors: false,
+          logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput }),
+        },
       },
     );
     // The error of a step is shown by the command; here it only stops the drawing.
@@ -112,14 +115,17 @@ class StepRow {
     if (event.type === 'step-finished') this.end(formatDuration(event.ms));
     else if (event.type === 'step-adopted') this.end('stands already');
     else if (event.type === 'undo-finished') this.end('taken back');
-    else if (event.type === 'step-failed') this.#reject(new Error(`${printable(event.message)} (${event.code})`));
+    else if (event.type === 'step-failed')
+      this.#reject(new Error(`${printable(event.message)} (${event.code})`));
     else this.draw(said);
   }
 
   draw(said: string | undefined): void {
     if (this.#task === undefined) return;
     this.#task.title = this.#suffix === '' ? this.title : `${this.title}  ${this.#suffix}`;
-    const lines = [...this.#board.describeActive(activeLines), this.#line, said ?? ''].filter((line) => line !== '');
+    const lines = [...this.#board.describeActive(activeLines), this.#line, said ?? ''].filter(
+      (line) => line !== '',
+    );
     this.#task.output = lines.join('\n');
   }
 

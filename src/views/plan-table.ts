@@ -12,7 +12,10 @@ export interface PlanRow {
     | { readonly kind: 'change'; readonly effects: readonly string[]; readonly calls?: readonly string[] }
     | { readonly kind: 'satisfied'; readonly because: string }
     | { readonly kind: 'blocked'; readonly problems: readonly Problem[] };
-  readonly reversal: { readonly kind: 'undo' | 'nothing-to-undo' | 'point-of-no-return'; readonly because?: string };
+  readonly reversal: {
+    readonly kind: 'undo' | 'nothing-to-undo' | 'point-of-no-return';
+    readonly because?: string;
+  };
   readonly undoNote: readonly string[];
   readonly typicalSeconds?: Range;
   readonly writersPaused: boolean;
@@ -49,13 +52,21 @@ function renderStep(step: PlanRow, number: number): string {
   ];
   const suffix = marks.length === 0 ? '' : `  (${marks.join(', ')})`;
   const head = `${String(number).padStart(2)} ${signs[step.plan.kind]} ${printable(step.title)}${suffix}`;
-  return [head, ...describePlan(step.plan), ...step.notes.map((note) => detail(note)), ...describeUndo(step)].join('\n');
+  return [
+    head,
+    ...describePlan(step.plan),
+    ...step.notes.map((note) => detail(note)),
+    ...describeUndo(step),
+  ].join('\n');
 }
 
 function describePlan(plan: PlanRow['plan']): readonly string[] {
   if (plan.kind === 'satisfied') return [detail(plan.because)];
   if (plan.kind === 'blocked') return plan.problems.map((problem) => detail(problem.what));
-  return [...plan.effects.map((effect) => detail(effect)), ...(plan.calls ?? []).map((call) => detail(`call  ${call}`))];
+  return [
+    ...plan.effects.map((effect) => detail(effect)),
+    ...(plan.calls ?? []).map((call) => detail(`call  ${call}`)),
+  ];
 }
 
 function describeUndo({ reversal, undoNote }: PlanRow): readonly string[] {
@@ -82,7 +93,8 @@ function renderTimes(plan: PlanRows): string {
 function renderProblems(problems: readonly Problem[]): string {
   if (problems.length === 0) return 'No blockers.';
   const blocks = problems.map(
-    ({ code, what, why, fix }) => `  ✖ ${printable(what)}  ${code}\n      why: ${printable(why)}\n      fix: ${printable(fix)}`,
+    ({ code, what, why, fix }) =>
+      `  ✖ ${printable(what)}  ${code}\n      why: ${printable(why)}\n      fix: ${printable(fix)}`,
   );
   return [`Blockers (${problems.length}):`, ...blocks].join('\n');
 }

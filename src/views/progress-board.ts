@@ -30,7 +30,11 @@ export class ProgressBoard {
 
   /** Returns true when this event finished its item. */
   record({ progress, elapsedMs }: Progressed): boolean {
-    const item = this.#items.get(progress.item) ?? { name: progress.item, measures: new Map<Unit, Measure>(), updatedMs: 0 };
+    const item = this.#items.get(progress.item) ?? {
+      name: progress.item,
+      measures: new Map<Unit, Measure>(),
+      updatedMs: 0,
+    };
     this.#items.set(progress.item, item);
     const wasDone = isDone(item);
     item.updatedMs = elapsedMs;
@@ -46,7 +50,9 @@ export class ProgressBoard {
   /** A line for each item under way, the latest at the end, and a count of the finished ones. */
   describeActive(limit: number): readonly string[] {
     const items = [...this.#items.values()];
-    const active = items.filter((item) => !isDone(item)).sort((left, right) => left.updatedMs - right.updatedMs);
+    const active = items
+      .filter((item) => !isDone(item))
+      .sort((left, right) => left.updatedMs - right.updatedMs);
     const finished = items.length - active.length;
     const shown = active.slice(-limit).map(describeItem);
     const rest = active.length - shown.length;
@@ -65,7 +71,8 @@ function recordMeasure(item: Item, progress: Progressed['progress'], ms: number)
   measure.done = done;
   measure.total = total ?? measure.total;
   measure.samples.push({ ms, done });
-  while (measure.samples.length > 2 && ms - (measure.samples[0]?.ms ?? ms) > windowMs) measure.samples.shift();
+  while (measure.samples.length > 2 && ms - (measure.samples[0]?.ms ?? ms) > windowMs)
+    measure.samples.shift();
 }
 
 function isDone(item: Item): boolean {
@@ -83,7 +90,10 @@ function describeMeasure(measure: Measure): string {
   if (total === undefined) return [formatAmount(done, unit), ...describeRate(measure)].join(', ');
   if (done >= total) return formatAmount(done, unit);
   const share = total > 0 && unit !== 'percent' ? [`${Math.floor((done / total) * 100)}%`] : [];
-  const amount = unit === 'percent' ? formatAmount(done, unit) : `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
+  const amount =
+    unit === 'percent'
+      ? formatAmount(done, unit)
+      : `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
   return [amount, ...share, ...describeRate(measure)].join(', ');
 }
 

@@ -8,8 +8,17 @@ export function renderReport(report: Report): string {
   const sections = [
     renderHead(report),
     section('Steps', table(['#', 'Step', 'State', 'Tries', 'Started (UTC)', 'Time'], stepRows(report))),
-    section('Checks', table(['Result', 'Check', 'Detail'], report.checks.map((one) => [one.result, one.check, one.detail]))),
-    section(`Comparison: ${countComparisons(report.comparisons)}`, table(['Result', 'Item', 'Source', 'Target', 'Detail'], comparisonRows(report))),
+    section(
+      'Checks',
+      table(
+        ['Result', 'Check', 'Detail'],
+        report.checks.map((one) => [one.result, one.check, one.detail]),
+      ),
+    ),
+    section(
+      `Comparison: ${countComparisons(report.comparisons)}`,
+      table(['Result', 'Item', 'Source', 'Target', 'Detail'], comparisonRows(report)),
+    ),
     section('Changes made', table(['Step', 'Call', 'Identifier', 'ARN', 'AWS request'], changeRows(report))),
     section('Remarks', report.remarks.map((remark) => `- ${escape(remark)}`).join('\n')),
     section('Taking it back by hand, in this order', undoList(report)),
@@ -48,7 +57,13 @@ function stepRows(report: Report): readonly (readonly string[])[] {
 }
 
 function comparisonRows(report: Report): readonly (readonly string[])[] {
-  return report.comparisons.map((one) => [one.result, one.item, one.source ?? '', one.target ?? '', one.detail ?? '']);
+  return report.comparisons.map((one) => [
+    one.result,
+    one.item,
+    one.source ?? '',
+    one.target ?? '',
+    one.detail ?? '',
+  ]);
 }
 
 function changeRows(report: Report): readonly (readonly string[])[] {

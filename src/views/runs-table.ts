@@ -17,7 +17,11 @@ export function renderRuns(runs: readonly RunRow[]): string {
   return renderTable(runs, [
     { title: 'RUN', cell: (run) => run.run },
     { title: 'STATE', cell: (run) => run.state },
-    { title: 'STEPS', align: 'right', cell: (run) => (run.problem === null ? `${run.stepsDone}/${run.steps}` : '') },
+    {
+      title: 'STEPS',
+      align: 'right',
+      cell: (run) => (run.problem === null ? `${run.stepsDone}/${run.steps}` : ''),
+    },
     { title: 'PATH', cell: (run) => run.path ?? '' },
     { title: 'STARTED (UTC)', cell: (run) => formatTime(run.startedAt) },
     { title: 'SOURCE', cell: (run) => run.source ?? '' },

@@ -40,7 +40,10 @@ export function renderStatus(status: StatusRows, next: readonly string[]): strin
   return [
     renderHead(status),
     renderSteps(status.stepStates),
-    list('Calls begun whose effect is not known (resume reads back before it calls again):', status.pending.map(describePending)),
+    list(
+      'Calls begun whose effect is not known (resume reads back before it calls again):',
+      status.pending.map(describePending),
+    ),
     list('Warnings:', status.warnings),
     list('Next:', next),
   ]
@@ -85,7 +88,11 @@ function renderSteps(steps: readonly StepRow[]): string {
     { title: 'STEP', cell: (step) => step.id },
     { title: 'STATE', cell: (step) => step.state },
     { title: 'TRIES', align: 'right', cell: (step) => (step.attempts > 1 ? String(step.attempts) : '') },
-    { title: 'TIME', align: 'right', cell: (step) => (step.milliseconds === null ? '' : formatDuration(step.milliseconds)) },
+    {
+      title: 'TIME',
+      align: 'right',
+      cell: (step) => (step.milliseconds === null ? '' : formatDuration(step.milliseconds)),
+    },
     { title: 'LAST SEEN', cell: (step) => describeObserved(step) },
     { title: 'ERROR', cell: (step) => (step.error === null ? '' : `${step.error.code}: ${step.error.what}`) },
   ]);
@@ -98,7 +105,11 @@ function describeObserved({ observed, state }: StepRow): string {
     .join(', ');
 }
 
-function describePending(pending: { readonly step: string; readonly call: string; readonly key: string }): string {
+function describePending(pending: {
+  readonly step: string;
+  readonly call: string;
+  readonly key: string;
+}): string {
   return `${pending.step}: ${pending.call} ${pending.key}`;
 }
 
@@ -106,7 +117,11 @@ function list(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [title, ...lines.map((line) => `  ${printable(line)}`)].join('\n');
 }
 
-export function renderUnlock(unlock: { readonly run: string; readonly freed: boolean; readonly lock: LockRow | null }): string {
+export function renderUnlock(unlock: {
+  readonly run: string;
+  readonly freed: boolean;
+  readonly lock: LockRow | null;
+}): string {
   if (!unlock.freed) return `Run ${unlock.run} was not locked.`;
   return `Run ${unlock.run} is free. It was held by ${unlock.lock === null ? 'nobody' : describeLock(unlock.lock)}.`;
 }

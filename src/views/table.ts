@@ -39,7 +39,8 @@ function displayWidth(text: string): number {
 }
 
 const noWidth = /^\p{M}$/u;
-const doubleWidth = /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]$/u;
+const doubleWidth =
+  /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]$/u;
 
 function characterWidth(character: string): number {
   if (noWidth.test(character)) return 0;

@@ -32,7 +32,10 @@ async function load(text: string, options: Partial<LoadOptions> = {}) {
   return loadConfig({ cwd: folder, env: {}, ...options });
 }
 
-async function problemsOf(text: string | Buffer, options: Partial<LoadOptions> = {}): Promise<readonly string[]> {
+async function problemsOf(
+  text: string | Buffer,
+  options: Partial<LoadOptions> = {},
+): Promise<readonly string[]> {
   await writeFile(join(folder, 'rds2aurora.yaml'), text);
   const error = await refusalOf(options);
   return error.problems;
@@ -64,7 +67,11 @@ describe('loading the configuration', () => {
   });
 
   it('takes flags before variables before the file before defaults', async () => {
-    const env = { RDS2AURORA_REGION: 'eu-west-1', RDS2AURORA_TARGET_CAPACITY_MAX: '8', RDS2AURORA_POLL_SECONDS: '0.5' };
+    const env = {
+      RDS2AURORA_REGION: 'eu-west-1',
+      RDS2AURORA_TARGET_CAPACITY_MAX: '8',
+      RDS2AURORA_POLL_SECONDS: '0.5',
+    };
     const { config } = await load(good, { env, flags: { region: 'eu-central-1', name: undefined } });
     expect(config.region).toBe('eu-central-1');
     expect(config.target.capacity).toEqual({ min: 0.5, max: 8 });
@@ -73,7 +80,9 @@ describe('loading the configuration', () => {
   });
 
   it('lets a variable make a part that the file does not have', async () => {
-    const { config } = await load(good, { env: { RDS2AURORA_TLS_CA_FILE: 'ca.pem', RDS2AURORA_TARGET_STACK: 'new' } });
+    const { config } = await load(good, {
+      env: { RDS2AURORA_TLS_CA_FILE: 'ca.pem', RDS2AURORA_TARGET_STACK: 'new' },
+    });
     expect(config.tls?.caFile).toBe(join(folder, 'ca.pem'));
     expect(config.target.stack).toBe('new');
   });
@@ -107,7 +116,9 @@ describe('loading the configuration', () => {
 
   it('asks for quotes where YAML would turn version 17.10 into the number 17.1', async () => {
     const problems = await problemsOf(good.replace('target:', 'target:\n  engineVersion: 17.10'));
-    expect(problems).toEqual(['rds2aurora.yaml:6: target.engineVersion: 17.1 – expected a string: write it in quotes']);
+    expect(problems).toEqual([
+      'rds2aurora.yaml:6: target.engineVersion: 17.1 – expected a string: write it in quotes',
+    ]);
   });
 
   it('exits with the usage code and says that nothing was changed', async () => {
@@ -119,7 +130,11 @@ describe('loading the configuration', () => {
 
 describe('a configuration file that is not what it should be', () => {
   const deep = `a: ${'['.repeat(2_000)}${']'.repeat(2_000)}`;
-  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', 'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]', 'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]'];
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]',
+    'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]',
+  ];
 
   it.each([
     ['a duplicate key', `${good}name: twice\n`, /rds2aurora.yaml:11: Map keys must be unique/],
@@ -137,7 +152,9 @@ describe('a configuration file that is not what it should be', () => {
   });
 
   it('is refused when it is not UTF-8', async () => {
-    expect(await problemsOf(Buffer.from([0x6e, 0x3a, 0xff, 0xfe]))).toContain('rds2aurora.yaml: not UTF-8 text');
+    expect(await problemsOf(Buffer.from([0x6e, 0x3a, 0xff, 0xfe]))).toContain(
+      'rds2aurora.yaml: not UTF-8 text',
+    );
   });
 
   it('cannot reach the prototype of objects', async () => {
