@@ -38,6 +38,7 @@ export class PostgresRuntime {
   readonly #servers = new Set<RunningServer>();
   readonly #prepared = new Map<number, Promise<ServerInstallation>>();
   readonly #admin: CertifiedKey;
+  #stopped = false;
 
   private constructor(
     private readonly options: PostgresRuntimeOptions,
@@ -98,6 +99,14 @@ export class PostgresRuntime {
     );
   }
 
+  /** What `postgres --describe-config` says of the parameters of a major version, or of the nearest that is here. */
+  async describeConfiguration(major: number): Promise<string> {
+    const distance = (one: number): number => Math.abs(one - major);
+    const nearest = [...this.majors].sort((one, other) => distance(one) - distance(other))[0] ?? major;
+    const { postgres } = await this.#installation(nearest);
+    return runProgram(postgres, ['--describe-config'], { account: this.account });
+  }
+
   async startServer(volume: Volume, listener: Listener, settings: ServerSettings): Promise<RunningServer> {
     const installation = await this.#installation(volume.major);
     const { authority } = this.options;
@@ -107,11 +116,13 @@ export class PostgresRuntime {
       settings,
     );
     this.#servers.add(server);
+    if (this.#stopped) await server.stop();
     return server;
   }
 
   /** Stops every server; their folders stay with the sandbox's. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.#servers].map((server) => server.stop()));
     this.watchdog.release();
     if (!this.volumes.startsWith(this.options.directory))
