@@ -1,4 +1,5 @@
 import { createCloudFormationService } from './cloudformation/cloudformation-service.js';
+import { createRdsService } from './rds/rds-service.js';
 import type { SandboxContext, Service } from './service.js';
 import { createApplicationAutoScalingService } from './services/application-auto-scaling-service.js';
 import { createEc2Service } from './services/ec2/ec2-service.js';
@@ -22,6 +23,7 @@ export function createServices(context: SandboxContext, images: ContainerImages)
     createLogsService(context),
     createEcsService(context, images),
     createApplicationAutoScalingService(context),
+    createRdsService(context),
     createCloudFormationService(context),
   ];
   return [...services, createMonitoringService(context, () => services)];

@@ -21,4 +21,3 @@ export function readInstanceClass(
       'For supported combinations of instance class and database engine version, see the documentation.',
   );
 }
-

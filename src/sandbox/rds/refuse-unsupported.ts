@@ -10,4 +10,3 @@ export function refuseUnsupported(input: AwsStruct, members: readonly string[]):
     if (typeof input[member] === 'object' && input[member] !== null) throw unsupported(member);
   }
 }
-
