@@ -38,6 +38,8 @@ export class PostgresRuntime {
   readonly #servers = new Set<RunningServer>();
   readonly #prepared = new Map<number, Promise<ServerInstallation>>();
   readonly #admin: CertifiedKey;
+  /** Work on volumes that must end before their folders may go. */
+  readonly #busy = new Set<Promise<unknown>>();
   #stopped = false;
 
   private constructor(
@@ -68,7 +70,11 @@ export class PostgresRuntime {
   }
 
   /** Storage of a new database, with its master user. */
-  async createVolume(major: number, master: MasterUser): Promise<Volume> {
+  createVolume(major: number, master: MasterUser): Promise<Volume> {
+    return this.#busyWith(this.#createVolume(major, master));
+  }
+
+  async #createVolume(major: number, master: MasterUser): Promise<Volume> {
     const installation = await this.#installation(major);
     const template = await findTemplate(installation, this.#cache, this.account);
     const volume = await this.#newVolume(major);
@@ -78,7 +84,11 @@ export class PostgresRuntime {
   }
 
   /** A consistent copy; of a running database when its server is given. */
-  async copyVolume(volume: Volume, server?: RunningServer): Promise<Volume> {
+  copyVolume(volume: Volume, server?: RunningServer): Promise<Volume> {
+    return this.#busyWith(this.#copyVolume(volume, server));
+  }
+
+  async #copyVolume(volume: Volume, server: RunningServer | undefined): Promise<Volume> {
     const copy = await this.#newVolume(volume.major);
     if (server) await server.copyTo(dataOf(copy));
     else await copyDataDirectory(dataOf(volume), dataOf(copy), this.account);
@@ -107,7 +117,11 @@ export class PostgresRuntime {
     return runProgram(postgres, ['--describe-config'], { account: this.account });
   }
 
-  async startServer(volume: Volume, listener: Listener, settings: ServerSettings): Promise<RunningServer> {
+  startServer(volume: Volume, listener: Listener, settings: ServerSettings): Promise<RunningServer> {
+    return this.#busyWith(this.#startServer(volume, listener, settings));
+  }
+
+  async #startServer(volume: Volume, listener: Listener, settings: ServerSettings): Promise<RunningServer> {
     const installation = await this.#installation(volume.major);
     const { authority } = this.options;
     const { folder } = volume;
@@ -123,10 +137,17 @@ export class PostgresRuntime {
   /** Stops every server; their folders stay with the sandbox's. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.allSettled(this.#busy);
     await Promise.all([...this.#servers].map((server) => server.stop()));
     this.watchdog.release();
     if (!this.volumes.startsWith(this.options.directory))
       await rm(this.volumes, { recursive: true, force: true });
+  }
+
+  #busyWith<T>(work: Promise<T>): Promise<T> {
+    const settled = work.catch(() => undefined).finally(() => this.#busy.delete(settled));
+    this.#busy.add(settled);
+    return work;
   }
 
   get #cache(): string {

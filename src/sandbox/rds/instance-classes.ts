@@ -36,5 +36,8 @@ export function instanceMemory(instanceClass: string): number {
   return known.gib * 2 ** steps * gib;
 }
 
-/** 2 GiB for each Aurora capacity unit. */
-export const capacityMemory = (units: number): number => units * 2 * gib;
+/**
+ * Memory in bytes that Aurora derives parameters from, of a number of capacity units: a little less than 2 GiB each. Gives
+ * the connections that the Aurora User Guide lists (1 ACU: 189, 4: 823, 8: 1669, 16: 3360).
+ */
+export const capacityMemory = (units: number): number => Math.floor(9_531_392 * (211.45 * units - 22.4));

@@ -1,4 +1,4 @@
-import { optionalFlag, optionalText } from '../services/read-input.js';
+import { optionalText } from '../services/read-input.js';
 import { AwsError, type Action, type AwsStruct } from '../service.js';
 import { addCluster, requireRoomForCluster } from './add-cluster.js';
 import { bringUpCluster } from './bring-up.js';
@@ -9,7 +9,7 @@ import { invalidCombination, invalidValue, snapshotNotFound } from './errors.js'
 import { newIdentifier, required } from './identifiers.js';
 import { minutes } from './lifecycle.js';
 import { statusOf, type Rds } from './rds.js';
-import { refuseUnsupported } from './refuse-unsupported.js';
+import { isAsked, refuseUnsupported } from './refuse-unsupported.js';
 import type { Attributes, Snapshot } from './resources.js';
 
 /** Members of CreateDBCluster that RestoreDBClusterFromSnapshot does not have (RDS API Reference). */
@@ -78,9 +78,7 @@ export const restoreCluster =
     const engine = required(input, 'Engine');
     if (engine !== 'aurora-postgresql') throw invalidValue(`Invalid DB engine: ${engine}`);
     refuseUnsupported(input, unsupportedForClusters);
-    const misplaced = notForRestore.find(
-      (member) => optionalText(input, member) !== undefined && optionalFlag(input, member) !== false,
-    );
+    const misplaced = notForRestore.find((member) => isAsked(input, member));
     if (misplaced)
       throw invalidCombination(`${misplaced} cannot be specified when restoring from a snapshot.`);
     const snapshot = findSnapshot(rds, required(input, 'SnapshotIdentifier'));

@@ -35,10 +35,10 @@ const ec2: Service = {
 
 /** RDS alone, called in process. */
 export class RdsWorld {
-  readonly log: string[] = [];
   private constructor(
     private readonly directory: string,
     private readonly world: World,
+    readonly log: readonly string[],
   ) {}
 
   static async start(speed = 10_000): Promise<RdsWorld> {
@@ -53,9 +53,7 @@ export class RdsWorld {
       log: (line) => log.push(line),
       createServices: (context) => [createRdsService(context), ec2],
     });
-    const made = new RdsWorld(directory, world);
-    made.log.push(...log);
-    return made;
+    return new RdsWorld(directory, world, log);
   }
 
   call(action: string, input: AwsStruct = {}): Promise<AwsStruct> {
@@ -107,6 +105,14 @@ export class RdsWorld {
   async untilCluster(identifier: string, status = 'available'): Promise<Record<string, unknown>> {
     await this.until(async () => (await this.cluster(identifier))['Status'] === status);
     return this.cluster(identifier);
+  }
+
+  /** Looks until the resource is not found any more. */
+  async untilGone(action: string, input: AwsStruct): Promise<void> {
+    await this.until(async () => {
+      const gone = (error: unknown): boolean => error instanceof AwsError && /NotFound/.test(error.code);
+      return this.call(action, input).then(() => false, gone);
+    });
   }
 
   /** Connects as the master user, verifying the server's certificate. */
