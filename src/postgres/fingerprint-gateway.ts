@@ -1,0 +1,42 @@
+import type { Progress } from '../pipeline/step.js';
+import type { Comparison, ServerRef } from '../steps/refs.js';
+import { compareFingerprints } from './compare-fingerprints.js';
+import { fingerprintSchema } from './fingerprint.js';
+import type { Fingerprint } from './fingerprint.js';
+import type { Sessions } from './session.js';
+import { takeFingerprint } from './take-fingerprint.js';
+
+export interface FingerprintRequest {
+  readonly mode: 'checksum' | 'count';
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+  /** The fingerprint that this one will be compared with. */
+  readonly comparedWith?: Fingerprint;
+}
+
+/** Reads what databases hold, and compares it. Changes nothing. */
+export interface FingerprintGateway {
+  take(server: ServerRef, request: FingerprintRequest): Promise<Fingerprint>;
+  compare(source: Fingerprint, target: Fingerprint): Comparison[];
+  print(fingerprint: Fingerprint): string;
+  parse(text: string): Fingerprint;
+}
+
+/** @param jobs sessions at once */
+export function createFingerprintGateway(sessions: Sessions, jobs: number): FingerprintGateway {
+  return {
+    take: (server, { mode, signal, progress, comparedWith }) =>
+      takeFingerprint(sessions, server, {
+        mode,
+        jobs,
+        signal,
+        ...(comparedWith === undefined ? {} : { sameVectorsAs: comparedWith.vectors }),
+        ...(progress === undefined
+          ? {}
+          : { progressed: (item, done, total) => progress({ item, done, total, unit: 'bytes' }) }),
+      }),
+    compare: compareFingerprints,
+    print: (fingerprint) => `${JSON.stringify(fingerprint)}\n`,
+    parse: (text) => fingerprintSchema.parse(JSON.parse(text)),
+  };
+}

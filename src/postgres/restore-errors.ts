@@ -1,0 +1,27 @@
+/** An error of pg_restore that is known to do no harm. */
+export interface RestoreRule {
+  readonly name: string;
+  readonly why: string;
+  readonly matches: (error: string) => boolean;
+}
+
+/** pg_restore passes no SQLSTATE on, so the text decides; messages come in English (LC_ALL=C, RDS's lc_messages). */
+export const restoreRules: readonly RestoreRule[] = [
+  {
+    name: 'transaction-timeout-unknown',
+    why: 'clients of PostgreSQL 17 and later switch off a timeout that servers before 17 do not have',
+    matches: (error) =>
+      /unrecognized configuration parameter "transaction_timeout"/.test(error) &&
+      /Command was: SET transaction_timeout = 0;\s*$/.test(error),
+  },
+  {
+    name: 'reserved-role-missing',
+    why: 'a grant to or from a role of AWS, and the target has other such roles',
+    matches: (error) => /role "(rds\w*|pg_\w+)" does not exist/.test(error) && /Command was: (GRANT|REVOKE) /.test(error),
+  },
+];
+
+/** Name of the rule that allows the error. */
+export function findRestoreRule(error: string): string | undefined {
+  return restoreRules.find((rule) => rule.matches(error))?.name;
+}

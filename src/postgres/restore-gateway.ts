@@ -1,0 +1,71 @@
+import type { Progress } from '../pipeline/step.js';
+import type { ClientLogin } from '../process/client-login.js';
+import { dumpDataOf } from '../process/dump-folder.js';
+import { runPgRestore } from '../process/pg-restore.js';
+import type { IgnoredError } from '../process/pg-restore.js';
+import type { PostgresClients } from '../process/postgres-clients.js';
+import type { RestorePart } from '../process/restore-list.js';
+import type { ServerRef } from '../steps/refs.js';
+import { watchCopies } from './copy-progress.js';
+import type { RowTotals } from './copy-progress.js';
+import { findRestoreRule } from './restore-errors.js';
+import { restoreSettings } from './restore-settings.js';
+import type { RestoreSizing } from './restore-settings.js';
+import type { Sessions } from './session.js';
+
+export interface RestoreOrder {
+  readonly server: ServerRef;
+  readonly clients: PostgresClients;
+  /** An attempt of the dump step. */
+  readonly directory: string;
+  readonly part: RestorePart;
+  readonly existingSchemas: readonly string[];
+  readonly jobs: number;
+  readonly sizing: RestoreSizing;
+  readonly totals: RowTotals;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface RestoredState {
+  readonly tables: number;
+  readonly invalidIndexes: readonly string[];
+}
+
+export interface RestoreGateway {
+  restore(order: RestoreOrder): Promise<IgnoredError[]>;
+  inspect(server: ServerRef): Promise<RestoredState>;
+}
+
+export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
+  return {
+    restore: ({ sizing, totals, progress, ...request }) =>
+      watchCopies(sessions, request.server, { totals, report: progress, everyMs }, () =>
+        runPgRestore(login, {
+          ...request,
+          directory: dumpDataOf(request.directory),
+          settings: restoreSettings(sizing),
+          allow: findRestoreRule,
+          itemFinished: (item) => finished(item, totals, progress),
+        }),
+      ),
+    inspect: (server) =>
+      sessions.use(server, { mode: 'read' }, (session) =>
+        session.row<{ tables: number; invalidIndexes: string[] }>(`SELECT
+          (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS tables,
+          ARRAY(SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1) AS "invalidIndexes"`),
+      ),
+  };
+}
+
+/** `TABLE DATA users` names no schema: only a name that one table alone has can be told to be done. */
+function finished(item: string, totals: RowTotals, progress: (progress: Progress) => void): void {
+  const name = /^TABLE DATA (.+)$/.exec(item)?.[1];
+  if (name === undefined) return;
+  const labels = [...totals.keys()].filter((label) => label.endsWith(`.${name}`));
+  const [label] = labels;
+  if (label === undefined || labels.length > 1) return;
+  const total = totals.get(label) ?? 0;
+  progress({ item: label, done: total, total, unit: 'rows' });
+}

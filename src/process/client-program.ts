@@ -1,0 +1,60 @@
+import { execa } from 'execa';
+import { MigrationError, StoppedError } from '../errors.js';
+
+export interface ClientProgram {
+  /** Absolute path. */
+  readonly file: string;
+  readonly arguments: readonly string[];
+  /** All of it: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Each line of stderr as it comes. Throwing ends the program. */
+  readonly line: (text: string) => void;
+}
+
+/** stderr of a failure that is kept for the error. */
+const keptLines = 20;
+
+/** Runs pg_dump or pg_restore without a shell; resolves with its exit code. The child ends with the signal and with us. */
+export async function runClientProgram(program: ClientProgram): Promise<{ exitCode: number; tail: readonly string[] }> {
+  program.signal.throwIfAborted();
+  const stop = new AbortController();
+  const child = execa(program.file, [...program.arguments], {
+    env: { ...program.environment },
+    extendEnv: false,
+    stdin: 'ignore',
+    stdout: 'ignore',
+    buffer: false,
+    reject: false,
+    cancelSignal: AbortSignal.any([program.signal, stop.signal]),
+    forceKillAfterDelay: 5000,
+  });
+  const tail: string[] = [];
+  let failure: unknown;
+  const reading = (async () => {
+    for await (const text of child.iterable({ from: 'stderr' })) {
+      tail.push(text);
+      if (tail.length > keptLines) tail.shift();
+      if (failure !== undefined) continue;
+      try {
+        program.line(text);
+      } catch (error) {
+        failure = error;
+        stop.abort();
+      }
+    }
+  })();
+  const [result] = await Promise.all([child, reading.catch(() => undefined)]);
+  if (failure !== undefined) throw failure;
+  program.signal.throwIfAborted();
+  if (result.exitCode === undefined) throw notRun(program.file, result.signal, result.originalMessage);
+  return { exitCode: result.exitCode, tail };
+}
+
+function notRun(file: string, signal: string | undefined, message: string | undefined): MigrationError {
+  const name = file.split('/').at(-1) ?? file;
+  if (signal !== undefined) {
+    return new StoppedError('ClientKilled', `${name} was ended by ${signal}`, { resumable: true });
+  }
+  return new MigrationError('ClientNotStarted', `${name} could not be started: ${message ?? ''}`, { resource: file });
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { VerifyError } from '../errors.js';
+
+const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  run: z.string(),
+  snapshot: z.string(),
+  clientVersion: z.string(),
+  compression: z.string(),
+  files: z.array(z.strictObject({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+
+/** Proof that a dump is whole: every file with its size and hash. */
+export type DumpManifest = z.output<typeof manifestSchema>;
+
+/** Inside an attempt: what pg_dump wrote, and beside it the manifest. */
+const dataName = 'dump';
+const manifestName = 'manifest.json';
+
+export interface DumpAttempt {
+  /** `attempt-N`. */
+  readonly directory: string;
+  /** For pg_dump to make. */
+  readonly data: string;
+}
+
+/** Where the dump of an attempt lies. */
+export function dumpDataOf(directory: string): string {
+  return join(directory, dataName);
+}
+
+/** Makes the next `attempt-N` below `parent` and removes what earlier attempts left: they never finished. */
+export async function startAttempt(parent: string): Promise<DumpAttempt> {
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const earlier = await listAttempts(parent);
+  for (const number of earlier) await rm(join(parent, `attempt-${String(number)}`), { recursive: true, force: true });
+  const directory = join(parent, `attempt-${String(Math.max(0, ...earlier) + 1)}`);
+  await mkdir(directory, { mode: 0o700 });
+  return { directory, data: dumpDataOf(directory) };
+}
+
+export async function removeAttempts(parent: string): Promise<void> {
+  for (const number of await listAttempts(parent)) {
+    await rm(join(parent, `attempt-${String(number)}`), { recursive: true, force: true });
+  }
+}
+
+async function listAttempts(parent: string): Promise<number[]> {
+  const names = await readdir(parent).catch(() => []);
+  return names.flatMap((name) => /^attempt-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** Bytes that this user may still write where `path` lies. */
+export async function readFreeBytes(path: string): Promise<number> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/** Hashes and syncs every file of the dump, then writes the manifest whole or not at all. A dump without one is no dump. */
+export async function sealDump(
+  directory: string,
+  facts: Omit<DumpManifest, 'format' | 'files'>,
+): Promise<{ readonly manifestSha256: string; readonly bytes: number }> {
+  const files = await readDump(directory, true);
+  const text = `${JSON.stringify({ format: 1, ...facts, files }, null, 1)}\n`;
+  const draft = join(directory, `${manifestName}.draft`);
+  const handle = await open(draft, 'wx', 0o600);
+  await handle.writeFile(text);
+  await handle.sync();
+  await handle.close();
+  await rename(draft, join(directory, manifestName));
+  await syncFolder(directory);
+  return { manifestSha256: sha256(text), bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+/** Reads the dump again. @throws VerifyError when a file is missing, new or changed. */
+export async function checkDump(directory: string, manifestSha256: string): Promise<DumpManifest> {
+  const text = await readFile(join(directory, manifestName), 'utf8').catch(() => undefined);
+  if (text === undefined) throw damaged(directory, 'its manifest is missing');
+  if (sha256(text) !== manifestSha256) throw damaged(directory, 'its manifest is not the one that was written');
+  const manifest = manifestSchema.parse(JSON.parse(text));
+  const found = new Map((await readDump(directory, false)).map((file) => [file.name, file]));
+  for (const file of manifest.files) {
+    const other = found.get(file.name);
+    if (other?.sha256 !== file.sha256) throw damaged(directory, `${file.name} is ${other === undefined ? 'missing' : 'changed'}`);
+  }
+  if (found.size !== manifest.files.length) throw damaged(directory, 'it holds files that pg_dump did not write');
+  return manifest;
+}
+
+async function readDump(directory: string, sync: boolean): Promise<DumpManifest['files']> {
+  const data = dumpDataOf(directory);
+  const names = (await readdir(data).catch(() => [])).sort();
+  const files = [];
+  for (const name of names) {
+    const path = join(data, name);
+    if (sync) await syncFolder(path);
+    files.push({ name, bytes: (await stat(path)).size, sha256: await hashFile(path) });
+  }
+  if (sync) await syncFolder(data);
+  return files;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) if (Buffer.isBuffer(chunk)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Also for files: what is synced is the file or folder behind the descriptor. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync();
+  await handle.close();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function damaged(directory: string, why: string): VerifyError {
+  return new VerifyError('DumpDamaged', `the dump in ${directory} is not what was written`, { why, resource: directory });
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { MigrationError, StoppedError } from '../errors.js';
+import type { ServerRef } from '../steps/refs.js';
+import type { ClientLogin } from './client-login.js';
+import { runClientProgram } from './client-program.js';
+import { conninfo } from './conninfo.js';
+import type { PostgresClients } from './postgres-clients.js';
+import { filterRestoreList } from './restore-list.js';
+import type { RestorePart } from './restore-list.js';
+import { RestoreOutput } from './restore-output.js';
+import type { RestoreMessage } from './restore-output.js';
+
+export interface RestoreRequest {
+  readonly server: ServerRef;
+  readonly clients: PostgresClients;
+  /** What pg_dump wrote. */
+  readonly directory: string;
+  readonly part: RestorePart;
+  readonly existingSchemas: readonly string[];
+  readonly jobs: number;
+  /** Settings of every session of pg_restore. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Name of the rule by which an error is harmless; undefined ends the restore at once. */
+  readonly allow: (error: string) => string | undefined;
+  readonly itemFinished: (item: string) => void;
+}
+
+export interface IgnoredError {
+  readonly rule: string;
+  readonly text: string;
+}
+
+const sections: Readonly<Record<RestorePart, string>> = {
+  schemas: 'pre-data',
+  'pre-data': 'pre-data',
+  data: 'data',
+  'post-data': 'post-data',
+};
+
+/** Restores one part of an archive. @throws MigrationError at the first error that no rule allows. */
+export async function runPgRestore(login: ClientLogin, request: RestoreRequest): Promise<IgnoredError[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'rds2aurora-list-'));
+  try {
+    const list = join(folder, 'list');
+    const { part, existingSchemas } = request;
+    await writeFile(list, filterRestoreList(await readList(request), { part, existingSchemas }), { mode: 0o600 });
+    return await restore(login, request, list);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readList(request: RestoreRequest): Promise<string> {
+  const { stdout } = await execa(join(request.clients.binDir, 'pg_restore'), ['--list', request.directory], {
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+    extendEnv: false,
+    cancelSignal: request.signal,
+    maxBuffer: 1 << 30,
+  });
+  return stdout;
+}
+
+async function restore(login: ClientLogin, request: RestoreRequest, list: string): Promise<IgnoredError[]> {
+  const ignored: IgnoredError[] = [];
+  let told = 0;
+  const output = new RestoreOutput((message) => {
+    if (message.kind === 'ignored') told = message.count;
+    else hear(message, request, ignored);
+  });
+  const { exitCode, tail } = await login(request.server, request.settings, async (environment) => {
+    const ended = await runClientProgram({
+      file: join(request.clients.binDir, 'pg_restore'),
+      arguments: restoreArguments(request, list),
+      environment,
+      signal: request.signal,
+      line: (text) => output.line(text),
+    });
+    output.end();
+    return ended;
+  });
+  // An exit code of 1 says only that something was ignored: it must be exactly what the rules allow.
+  if (exitCode === 0 || (exitCode === 1 && told > 0 && told === ignored.length)) return ignored;
+  throw restoreFailed(`pg_restore ended with exit code ${exitCode}: ${tail.slice(-5).join('\n')}`, request);
+}
+
+function hear(message: RestoreMessage, request: RestoreRequest, ignored: IgnoredError[]): void {
+  if (message.kind === 'item-finished') request.itemFinished(message.item);
+  if (message.kind !== 'error') return;
+  const rule = request.allow(message.text);
+  if (rule === undefined) throw restoreFailed(message.text, request);
+  ignored.push({ rule, text: message.text.split('\n')[0] ?? '' });
+}
+
+function restoreArguments(request: RestoreRequest, list: string): string[] {
+  return [
+    '--format=directory',
+    `--dbname=${conninfo(request.server)}`,
+    `--section=${sections[request.part]}`,
+    `--use-list=${list}`,
+    `--jobs=${String(request.jobs)}`,
+    '--no-tablespaces',
+    '--no-subscriptions',
+    '--no-password',
+    '--verbose',
+    '--',
+    request.directory,
+  ];
+}
+
+function restoreFailed(text: string, request: RestoreRequest): MigrationError {
+  // What follows may quote rows: one statement's beginning is enough to find it.
+  const message = text.slice(0, 600);
+  const details = { resource: `${request.server.host}/${request.server.database}`, resumable: true };
+  if (/server closed the connection|connection to server .* failed|terminating connection|could not (send|receive) data/.test(text)) {
+    return new StoppedError('RestoreInterrupted', `pg_restore lost the server: ${message}`, details);
+  }
+  return new MigrationError('RestoreFailed', `${request.part} could not be restored: ${message}`, {
+    ...details,
+    why: 'only errors known to be harmless are passed over, and this is none of them',
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * Makes ready what is restored into: refuses a database that holds anything, marks it as this run's, recreates roles by
+ * RDS rules and without passwords, creates extensions first. A crash leaves some of it; running again adds the rest.
+ */
+import type { Config } from '../config/schema.js';
+import { PreconditionError, VerifyError } from '../errors.js';
+import type { PlanIo, Step, StepIo } from '../pipeline/step.js';
+import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
+import { awaitTarget, checkReadiness, prepareTarget } from './refs.js';
+import { applyAll, calls, createMarked, furnish, mark, markerOf } from './target-database.js';
+import type { TargetServers } from './target-database.js';
+
+export interface PrepareTargetDependencies {
+  readonly target: TargetGateway;
+}
+
+type Output = ReturnType<(typeof prepareTarget)['output']['parse']>;
+
+export function createPrepareTarget({ target: gateway }: PrepareTargetDependencies): Step<TargetServers, Output, Config> {
+  return {
+    ...prepareTarget,
+    title: 'Prepare the target database',
+    reversal: {
+      kind: 'undo',
+      note: ({ target }) => [`drop and recreate database ${target.database} on ${target.host}, and drop the roles that were created there`],
+      undo: (io, input) => undo(gateway, io, input),
+    },
+    typicalSeconds: [2, 20],
+    writersPaused: true,
+    select: (from) => ({ source: from.outputOf(checkReadiness).source.server, target: from.outputOf(awaitTarget).server }),
+    plan: (_io, { config }) =>
+      Promise.resolve({
+        kind: 'change',
+        effects: [
+          `database ${config.source.database} on ${config.target.cluster}: must be empty, then marked as this run's`,
+          'roles without passwords, extensions in versions no older, database settings and grants',
+        ],
+        calls: [calls.create, calls.mark, calls.createRole, 'sql:CREATE EXTENSION'],
+      }),
+    run: (io, input) => run(gateway, io, input),
+    verify: (io, input, output) => verify(gateway, io, input, output),
+  };
+}
+
+async function run(gateway: TargetGateway, io: StepIo, input: TargetServers): Promise<Output> {
+  const { source, target } = input;
+  const state = await gateway.inspect(target);
+  const marker = markerOf(io.runId);
+  if (state.comment !== marker) refuseContents(state, input);
+  const wanted = await gateway.readExtensions(source);
+  // Asked before anything is changed: an extension that cannot be had ends the run here.
+  await gateway.planExtensions(wanted, target, state.exists);
+  if (!state.exists) await createMarked(gateway, io, input);
+  else if (state.comment !== marker) await mark(gateway, io, target, state.comment);
+  await createRoles(gateway, io, input);
+  const extensions = await furnish(gateway, io, input, wanted);
+  const created = io.intents().filter((intent) => intent.call === calls.createRole);
+  return {
+    marker,
+    databaseCreated: io.intents().some((intent) => intent.call === calls.create),
+    rolesCreated: [...new Set(created.map((intent) => intent.key))],
+    rolesWithoutPassword: [...new Set(created.filter((one) => one.before?.['login'] === true).map((one) => one.key))],
+    extensions,
+  };
+}
+
+async function createRoles(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
+  const { changes, withoutPassword } = await gateway.planRoles(source, target);
+  const logins = new Set(withoutPassword);
+  for (const change of changes.filter((one) => one.statement === 'CREATE ROLE')) {
+    const intent = { call: calls.createRole, key: change.key, before: { login: logins.has(change.key) } };
+    await io.mutate(intent, () => gateway.applyToServer(target, change));
+  }
+  const others = changes.filter((one) => one.statement !== 'CREATE ROLE');
+  await applyAll(io, others, (change) => gateway.applyToServer(target, change));
+  if (logins.size > 0) io.note(`set passwords on the target for: ${[...logins].join(', ')}`);
+}
+
+function refuseContents(state: TargetState, { target }: TargetServers): void {
+  if (state.contents.length === 0) return;
+  throw new PreconditionError('TargetNotEmpty', `database ${target.database} on ${target.host} is not empty`, {
+    why: `it holds ${state.contents.join(', ')}`,
+    next: ['choose another target, or empty that database yourself: this tool drops only what its own run has made'],
+    resource: `${target.host}/${target.database}`,
+  });
+}
+
+async function verify(gateway: TargetGateway, _io: PlanIo, { target }: TargetServers, output: Output): Promise<void> {
+  const state = await gateway.inspect(target);
+  if (state.comment !== output.marker) {
+    throw new VerifyError('TargetNotMarked', `database ${target.database} on ${target.host} does not carry this run's mark`, {
+      why: state.exists ? `its comment is ${JSON.stringify(state.comment)}` : 'it does not exist',
+    });
+  }
+  const present = new Set((await gateway.readExtensions(target)).map((one) => one.name));
+  const missing = output.extensions.filter((one) => !present.has(one.name));
+  if (missing.length === 0) return;
+  throw new VerifyError('ExtensionsMissing', `extensions missing on the target: ${missing.map((one) => one.name).join(', ')}`);
+}
+
+/** Leaves the database as it was found: not there, or empty and without our mark. */
+async function undo(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
+  const intents = io.intents();
+  const found = intents.find((intent) => intent.call === calls.mark)?.before?.['comment'];
+  const created = intents.some((intent) => intent.call === calls.create);
+  const marker = markerOf(io.runId);
+  const state = await gateway.inspect(target);
+  if (state.comment === marker) {
+    await io.mutate({ call: calls.drop, key: target.database }, () => gateway.drop(target, marker));
+  }
+  const wasThere = !created && found !== undefined;
+  if (wasThere && (state.comment === marker || !state.exists)) {
+    await io.mutate({ call: `${calls.create} empty`, key: target.database }, async () => {
+      await gateway.create(source, target);
+      await gateway.mark(target, typeof found === 'string' ? found : null);
+    });
+  }
+  for (const intent of intents.filter((one) => one.call === calls.createRole)) {
+    const dropped = await io.mutate({ call: 'sql:DROP ROLE', key: intent.key }, () => gateway.dropRole(target, intent.key));
+    if (!dropped) io.note(`role ${intent.key} is in use on the target and stays`);
+  }
+}

@@ -1,0 +1,60 @@
+import type { StepIo } from '../pipeline/step.js';
+import type { ExtensionFact } from '../postgres/extension-changes.js';
+import type { Change } from '../postgres/role-changes.js';
+import type { TargetGateway } from '../postgres/target-gateway.js';
+import type { ServerRef } from './refs.js';
+
+export interface TargetServers {
+  readonly source: ServerRef;
+  readonly target: ServerRef;
+}
+
+export const calls = {
+  create: 'sql:CREATE DATABASE',
+  drop: 'sql:DROP DATABASE',
+  mark: 'sql:COMMENT ON DATABASE',
+  createRole: 'sql:CREATE ROLE',
+} as const;
+
+/** Comment by which a database is known to be made, or found empty and taken, by a run. Only such a one is ever dropped. */
+export function markerOf(runId: string): string {
+  return `rds2aurora run ${runId}`;
+}
+
+/** Creates the database empty, as the source's is, and marks it. */
+export async function createMarked(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
+  await io.mutate({ call: calls.create, key: target.database }, () => gateway.create(source, target));
+  await mark(gateway, io, target, null);
+}
+
+export function mark(gateway: TargetGateway, io: StepIo, target: ServerRef, previous: string | null): Promise<void> {
+  return io.mutate({ call: calls.mark, key: target.database, before: { comment: previous } }, () =>
+    gateway.mark(target, markerOf(io.runId)),
+  );
+}
+
+/** Extensions, then what the database itself is set to. Gives the extensions with their versions on the target. */
+export async function furnish(
+  gateway: TargetGateway,
+  io: StepIo,
+  { source, target }: TargetServers,
+  wanted: readonly ExtensionFact[],
+): Promise<{ name: string; version: string }[]> {
+  const { changes, extensions } = await gateway.planExtensions(wanted, target, true);
+  await applyAll(io, changes, (change) => gateway.apply(target, change));
+  await applyAll(io, await gateway.planDatabase(source, target), (change) => gateway.apply(target, change));
+  return extensions;
+}
+
+/** Each change with its own intent. One that AWS may refuse is told to people when it does. */
+export async function applyAll(
+  io: StepIo,
+  changes: readonly Change[],
+  apply: (change: Change) => Promise<boolean>,
+): Promise<void> {
+  for (const change of changes) {
+    const intent = { call: `sql:${change.statement}`, key: change.key };
+    const done = await io.mutate(intent, () => apply(change), (applied) => ({ detail: { applied } }));
+    if (!done) io.note(`refused, do it by hand if you need it: ${change.statement} ${change.key}`);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Takes the target's fingerprint and holds it against the source's. Anything that differs, and anything that could not be
+ * compared, ends the run before the application is switched over. Reads only.
+ */
+import type { Config } from '../config/schema.js';
+import { VerifyError } from '../errors.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import type { FingerprintGateway } from '../postgres/fingerprint-gateway.js';
+import type { TargetGateway } from '../postgres/target-gateway.js';
+import { awaitTarget, fingerprintSource, verifyData } from './refs.js';
+import type { Comparison, ServerRef } from './refs.js';
+import { readSourceFingerprint } from './source-fingerprint.js';
+import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
+import { markerOf } from './target-database.js';
+
+export interface VerifyDataDependencies extends FingerprintReading {
+  readonly fingerprints: FingerprintGateway;
+  readonly target: Pick<TargetGateway, 'inspect'>;
+}
+
+export interface VerifyDataInput {
+  readonly target: ServerRef;
+  readonly fingerprint: FingerprintFile;
+  readonly mode: 'checksum' | 'count';
+}
+
+type Output = ReturnType<(typeof verifyData)['output']['parse']>;
+
+const fileName = 'target-fingerprint.json';
+/** Places named in the message; all of them are in the run's events and files. */
+const named = 10;
+
+export function createVerifyData(dependencies: VerifyDataDependencies): Step<VerifyDataInput, Output, Config> {
+  return {
+    ...verifyData,
+    title: 'Verify the data',
+    reversal: { kind: 'nothing-to-undo', because: 'it only reads' },
+    typicalSeconds: [5, 600],
+    writersPaused: true,
+    select: (from) => {
+      const { file, sha256 } = from.outputOf(fingerprintSource);
+      return { target: from.outputOf(awaitTarget).server, fingerprint: { file, sha256 }, mode: from.config.verify.rows };
+    },
+    plan: (_io, { config }) =>
+      Promise.resolve({
+        kind: 'change',
+        effects: [`read ${config.target.cluster} as the source was read, and compare: any difference ends the run`],
+      }),
+    run: (io, input) => run(dependencies, io, input),
+    verify: async (io, { target }, output) => {
+      throwUnlessEqual(output.comparisons, target);
+      const state = await dependencies.target.inspect(target);
+      if (state.comment === markerOf(io.runId)) return;
+      throw new VerifyError('TargetReplaced', `database ${target.database} on ${target.host} is not the one that was verified`);
+    },
+  };
+}
+
+async function run(dependencies: VerifyDataDependencies, io: StepIo, input: VerifyDataInput): Promise<Output> {
+  const source = await readSourceFingerprint(dependencies, input.fingerprint);
+  const target = await dependencies.fingerprints.take(input.target, {
+    mode: input.mode,
+    signal: io.signal,
+    comparedWith: source,
+    progress: (progress) => io.progress(progress),
+  });
+  await dependencies.files.write(fileName, dependencies.fingerprints.print(target));
+  const comparisons = dependencies.fingerprints.compare(source, target);
+  throwUnlessEqual(comparisons, input.target);
+  io.note(`${String(comparisons.length)} comparisons, all match`);
+  return { comparisons };
+}
+
+function throwUnlessEqual(comparisons: readonly Comparison[], target: ServerRef): void {
+  const failed = comparisons.filter((one) => one.result !== 'match');
+  if (failed.length === 0) return;
+  const places = failed.slice(0, named).map((one) => `${one.item}: ${one.result}${one.detail === undefined ? '' : ` (${one.detail})`}`);
+  const rest = failed.length > named ? [`and ${String(failed.length - named)} more`] : [];
+  throw new VerifyError('DataDiffers', `${target.host} does not hold what the source holds, in ${String(failed.length)} places`, {
+    why: [...places, ...rest].join('; '),
+    next: ['the application has not been switched: look into the places named, then resume or roll back'],
+    resource: `${target.host}/${target.database}`,
+    resumable: true,
+  });
+}
