@@ -52,7 +52,7 @@ module.exports = {
       name: 'pipeline-knows-no-world',
       severity: 'error',
       from: { path: '^src/pipeline/' },
-      to: { path: '^src/', pathNot: '^src/(pipeline/|errors\\.ts$)' },
+      to: { path: '^src/', pathNot: '^src/(pipeline/|journal/|errors\\.ts$)' },
     },
     {
       name: 'journal-knows-no-step',
@@ -80,7 +80,8 @@ module.exports = {
       name: 'gateways-know-no-steps',
       severity: 'error',
       from: { path: '^src/(aws|postgres|process|config|checks)/' },
-      to: { path: '^src/(steps|paths|views|cli)/' },
+      // refs.ts holds the shapes that steps and gateways hand to one another.
+      to: { path: '^src/(steps|paths|views|cli)/', pathNot: '^src/steps/refs\\.ts$' },
     },
     {
       name: 'errors-import-nothing',
