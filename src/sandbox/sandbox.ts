@@ -9,7 +9,9 @@ import { Front } from './http/front.js';
 import { listen } from './http/http-server.js';
 import { randomUuid, seededRandom } from './seeded-random.js';
 import { sandboxEnvironment } from './sandbox-environment.js';
-import { scenarioImages } from './scenario-images.js';
+import { ledgerFileName, scenarioImages } from './scenario-images.js';
+import { readLedger } from './scenario/ledger.js';
+import { findLongestGap } from './scenario/measure-ledger.js';
 import type { CallAction, ScriptedState } from './service.js';
 import type { ContainerImages } from './services/ecs/container-images.js';
 import { StaleReads } from './stale-reads.js';
@@ -70,7 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     createServices: (context) => createServices(context, images),
   });
   const front = createFront(world, options, region, seed);
-  const control = createControl(world, front, options);
+  const control = createControl(world, front, options, directory);
   const server = await listen(front, control, options.port ?? 0);
   return {
     endpoint: server.endpoint,
@@ -108,13 +110,16 @@ function createFront(world: World, options: SandboxOptions, region: string, seed
   });
 }
 
-function createControl(world: World, front: Front, options: SandboxOptions): ControlApi {
+function createControl(world: World, front: Front, options: SandboxOptions, directory: string): ControlApi {
   const controlled = {
     status: () => ({ region: options.region ?? 'us-east-1', services: [...world.home().services.keys()] }),
     scriptState: (state: ScriptedState) => {
       scriptState(world, state);
     },
-    ledger: () => Promise.resolve({ acknowledged: 0, gaps: [] }),
+    ledger: async () => {
+      const entries = await readLedger(join(directory, ledgerFileName));
+      return { acknowledged: entries.length, longestGap: findLongestGap(entries) };
+    },
     shutdown: () => options.onShutdown?.(),
   };
   return new ControlApi(front, controlled, options.token);
