@@ -12,7 +12,7 @@ export interface Stack {
   /** Names of the parameters; values of NoEcho ones are not to be had. */
   readonly parameters: readonly string[];
   readonly capabilities: readonly string[];
-  readonly exports: readonly string[];
+  readonly exports: readonly { readonly output: string; readonly exportName: string }[];
   readonly tags: Tags;
 }
 
@@ -172,7 +172,9 @@ function toStack(stack: AwsStack): Stack {
     ),
     parameters: (stack.Parameters ?? []).flatMap((one) => one.ParameterKey ?? []),
     capabilities: stack.Capabilities ?? [],
-    exports: (stack.Outputs ?? []).flatMap((one) => one.ExportName ?? []),
+    exports: (stack.Outputs ?? []).flatMap(({ OutputKey, ExportName }) =>
+      ExportName === undefined ? [] : [{ output: OutputKey ?? '', exportName: ExportName }],
+    ),
     tags: readTags(stack.Tags),
   };
 }

@@ -23,6 +23,8 @@ export interface SecretFacts {
 /** Secrets Manager in our words. Passwords leave it by `readPassword` alone. */
 export interface SecretsGateway {
   findSecret(id: string): Promise<SecretFacts | undefined>;
+  /** The version that carries AWSCURRENT. */
+  findCurrentVersion(id: string): Promise<string | undefined>;
   /** Everything but the password, of the current or another version. */
   readConnection(id: string, versionId?: string): Promise<SecretConnection>;
   readPassword(id: string): Promise<string>;
@@ -51,8 +53,7 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
     );
     return parseSecretDocument(answer.SecretString, id);
   };
-  return {
-    findSecret: async (id) => {
+  const findSecret = async (id: string): Promise<SecretFacts | undefined> => {
       try {
         const manager = await clients.secretsManager();
         return toSecretFacts(
@@ -62,6 +63,12 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
         if (isAwsError(error, 'NotFound')) return undefined;
         throw error;
       }
+  };
+  return {
+    findSecret,
+    findCurrentVersion: async (id) => {
+      const secret = await findSecret(id);
+      return secret === undefined ? undefined : currentVersion(secret);
     },
     readConnection: async (id, versionId) => readConnection(await readDocument(id, versionId)),
     readPassword: async (id) => (await readDocument(id)).password,
