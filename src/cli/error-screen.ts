@@ -20,9 +20,10 @@ const labelWidth = 8;
 
 /** The failure screen: what, why, state, what costs money now, the next commands, the way back. */
 export function renderError(failure: Failure, aftermath: Aftermath, style: Style): string {
-  const title = aftermath.where ?? failure.what;
+  const [firstLine = '', ...otherLines] = failure.what.split('\n').filter((line) => line.trim() !== '');
+  const title = aftermath.where ?? firstLine;
   const lines = [`${style.red('✖')} ${style.bold(printable(title))}  ${style.dim(failure.code)}`];
-  if (aftermath.where !== undefined) lines.push(...field('What', [failure.what]));
+  lines.push(...field('What', aftermath.where === undefined ? otherLines : [firstLine, ...otherLines]));
   lines.push(...field('Why', failure.why === undefined ? [] : [failure.why]));
   lines.push(...(failure.problems ?? []).flatMap(renderProblem));
   lines.push(...field('About', identifiersOf(failure)));

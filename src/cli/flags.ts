@@ -45,6 +45,7 @@ export const confirmFlags = {
     description: 'May be given more than once.',
     helpValue: 'NAME',
     multiple: true,
+    multipleNonGreedy: true,
     env: 'RDS2AURORA_CONFIRM',
   }),
 };

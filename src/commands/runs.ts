@@ -14,6 +14,7 @@ export default class Runs extends BaseCommand<RunsResult> {
       summary: 'Only runs in this state.',
       description: 'May be given more than once.',
       multiple: true,
+      multipleNonGreedy: true,
       options: [
         'running',
         'failed',

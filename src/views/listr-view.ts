@@ -78,7 +78,7 @@ class ListrView {
 
   /** Ends whatever task is still waited for: the run is over. */
   private finish(): void {
-    for (const row of this.#rows.values()) row.stop();
+    for (const row of this.#rows.values()) row.stop('not finished');
   }
 }
 
@@ -91,6 +91,7 @@ class StepRow {
   #resolve: () => void = () => undefined;
   #reject: (reason: Error) => void = () => undefined;
   #task: Task | undefined;
+  #over = false;
   #line = '';
   #suffix = '';
 
@@ -105,37 +106,43 @@ class StepRow {
 
   attach(task: Task): Promise<void> {
     this.#task = task;
-    this.draw(undefined);
+    if (!this.#over) this.draw(undefined);
+    task.title = this.titleNow();
     return this.#ended;
   }
 
   show(event: StepEvent, said: string | undefined): void {
     if (event.type === 'step-progressed') this.#board.record(event);
-    else this.#line = describeEvent(event) ?? '';
+    else if (event.type !== 'step-started') this.#line = describeEvent(event) ?? '';
     if (event.type === 'step-finished') this.end(formatDuration(event.ms));
     else if (event.type === 'step-adopted') this.end('stands already');
     else if (event.type === 'undo-finished') this.end('taken back');
-    else if (event.type === 'step-failed')
-      this.#reject(new Error(`${printable(event.message)} (${event.code})`));
+    else if (event.type === 'step-failed') this.stop(`${printable(event.message)} (${event.code})`);
     else this.draw(said);
   }
 
   draw(said: string | undefined): void {
-    if (this.#task === undefined) return;
-    this.#task.title = this.#suffix === '' ? this.title : `${this.title}  ${this.#suffix}`;
+    // listr2 frees what it needs for the output of a task as soon as that has ended.
+    if (this.#task === undefined || this.#over) return;
     const lines = [...this.#board.describeActive(activeLines), this.#line, said ?? ''].filter(
       (line) => line !== '',
     );
     this.#task.output = lines.join('\n');
   }
 
-  stop(): void {
-    this.#reject(new Error('not finished'));
+  stop(reason: string): void {
+    this.#over = true;
+    this.#reject(new Error(reason));
   }
 
   private end(suffix: string): void {
+    this.#over = true;
     this.#suffix = suffix;
-    this.draw(undefined);
+    if (this.#task !== undefined) this.#task.title = this.titleNow();
     this.#resolve();
+  }
+
+  private titleNow(): string {
+    return this.#suffix === '' ? this.title : `${this.title}  ${this.#suffix}`;
   }
 }

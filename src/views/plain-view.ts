@@ -62,10 +62,10 @@ class PlainView {
   private describeProgress(event: Extract<PipelineEvent, { type: 'step-progressed' }>): string | undefined {
     const board = this.#boards.get(event.step) ?? new ProgressBoard();
     this.#boards.set(event.step, board);
-    const finished = board.record(event);
-    const due = event.elapsedMs - (this.#progressShown.get(event.step) ?? -progressMs) >= progressMs;
-    if (!finished && !due) return undefined;
-    if (!finished) this.#progressShown.set(event.step, event.elapsedMs);
+    const news = board.record(event);
+    const lastMs = this.#progressShown.get(event.step) ?? -progressMs;
+    if (news === 'known' || (news === 'under-way' && event.elapsedMs - lastMs < progressMs)) return undefined;
+    if (news === 'under-way') this.#progressShown.set(event.step, event.elapsedMs);
     return board.describe(event.progress.item);
   }
 

@@ -28,8 +28,8 @@ const leastMs = 900;
 export class ProgressBoard {
   readonly #items = new Map<string, Item>();
 
-  /** Returns true when this event finished its item. */
-  record({ progress, elapsedMs }: Progressed): boolean {
+  /** What the event did to its item: made it go on, finished it, or said again what was known. */
+  record({ progress, elapsedMs }: Progressed): 'under-way' | 'finished' | 'known' {
     const item = this.#items.get(progress.item) ?? {
       name: progress.item,
       measures: new Map<Unit, Measure>(),
@@ -39,7 +39,8 @@ export class ProgressBoard {
     const wasDone = isDone(item);
     item.updatedMs = elapsedMs;
     recordMeasure(item, progress, elapsedMs);
-    return !wasDone && isDone(item);
+    if (!isDone(item)) return 'under-way';
+    return wasDone ? 'known' : 'finished';
   }
 
   describe(name: string): string {
@@ -80,21 +81,25 @@ function isDone(item: Item): boolean {
   return measures.length > 0 && measures.every(({ done, total = 0 }) => done >= total);
 }
 
+/** The first unit that was reported leads: its share, rate and time left stand for the item. */
 function describeItem(item: Item): string {
-  const measures = [...item.measures.values()];
-  return [printable(item.name), measures.map(describeMeasure).join(', ')].join('  ');
+  const [leading, ...others] = item.measures.values();
+  if (leading === undefined) return printable(item.name);
+  const parts = [describeAmount(leading), ...describePace(leading), ...others.map(describeAmount)];
+  return `${printable(item.name)}  ${parts.join(', ')}`;
 }
 
-function describeMeasure(measure: Measure): string {
+function describeAmount({ unit, done, total }: Measure): string {
+  if (total === undefined || done >= total || unit === 'percent') return formatAmount(done, unit);
+  return `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
+}
+
+function describePace(measure: Measure): readonly string[] {
   const { unit, done, total } = measure;
-  if (total === undefined) return [formatAmount(done, unit), ...describeRate(measure)].join(', ');
-  if (done >= total) return formatAmount(done, unit);
+  if (total === undefined) return describeRate(measure);
+  if (done >= total) return [];
   const share = total > 0 && unit !== 'percent' ? [`${Math.floor((done / total) * 100)}%`] : [];
-  const amount =
-    unit === 'percent'
-      ? formatAmount(done, unit)
-      : `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`;
-  return [amount, ...share, ...describeRate(measure)].join(', ');
+  return [...share, ...describeRate(measure)];
 }
 
 function describeRate({ unit, done, total, samples }: Measure): readonly string[] {
