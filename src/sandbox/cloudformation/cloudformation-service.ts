@@ -6,6 +6,8 @@ import { describeActions } from './actions/describe-actions.js';
 import { exportActions } from './actions/export-actions.js';
 import { templateActions } from './actions/template-actions.js';
 import { updateStackAction } from './actions/update-stack-action.js';
+import { driftActions } from './actions/drift-actions.js';
+import { stackControlActions } from './actions/stack-control-actions.js';
 import type { Environment } from './engine/environment.js';
 import { resourceProviders } from './providers/resource-providers.js';
 import { StackStore } from './stacks/stack-store.js';
@@ -25,6 +27,8 @@ export function createCloudFormationService(context: SandboxContext): Service {
       ...changeSetActions(env),
       ...templateActions(env),
       ...exportActions(env),
+      ...stackControlActions(env),
+      ...driftActions(env),
     },
   };
 }

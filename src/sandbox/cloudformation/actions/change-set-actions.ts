@@ -1,9 +1,12 @@
 import { AwsError, type Action, type AwsStruct } from '../../service.js';
+import { inBackground } from '../engine/background.js';
+import { importResources } from '../engine/import-resources.js';
+import { startOperation } from '../engine/operation.js';
+import { setStackStatus } from '../stacks/record-event.js';
 import type { Environment } from '../engine/environment.js';
 import type { ChangeSet } from '../stacks/change-set.js';
-import { requireUpdatable } from './update-stack-action.js';
 import { beginCreate } from './create-stack-action.js';
-import { beginUpdate } from './update-stack-action.js';
+import { beginUpdate, requireUpdatable } from './update-stack-action.js';
 import type { Stack } from '../stacks/stack.js';
 import { changeSetShape, changeSetSummary, changeShape } from './change-set-shapes.js';
 import { createChangeSet } from './create-change-set.js';
@@ -49,7 +52,7 @@ function deleteChangeSet(env: Environment, input: AwsStruct): AwsStruct {
 function executeChangeSet(env: Environment, input: AwsStruct): AwsStruct {
   const { stack, changeSet } = changeSetOf(env, input);
   if (changeSet.executionStatus !== 'AVAILABLE') throw invalidStatus(changeSet, 'executed');
-  if (changeSet.type !== 'CREATE') requireUpdatable(stack);
+  if (changeSet.type !== 'CREATE' && stack.status !== 'REVIEW_IN_PROGRESS') requireUpdatable(stack);
   stack.disableRollback = flag(input, 'DisableRollback');
   for (const other of stack.changeSets.values()) if (other !== changeSet) stack.changeSets.delete(other.id);
   changeSet.executionStatus = 'EXECUTE_COMPLETE';
@@ -59,11 +62,30 @@ function executeChangeSet(env: Environment, input: AwsStruct): AwsStruct {
 }
 
 function begin(env: Environment, stack: Stack, changeSet: ChangeSet, token: string | undefined): void {
-  if (changeSet.type !== 'CREATE') return beginUpdate(env, stack, changeSet.settings, token);
+  if (changeSet.type === 'IMPORT') return beginImport(env, stack, changeSet, token);
+  if (changeSet.type === 'UPDATE') return beginUpdate(env, stack, changeSet.settings, token);
   const asked = changeSet.onStackFailure;
   const onFailure =
     asked === 'DELETE' || asked === 'DO_NOTHING' ? asked : stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK';
   beginCreate(env, stack, changeSet.settings, onFailure, token);
+}
+
+function beginImport(env: Environment, stack: Stack, changeSet: ChangeSet, token: string | undefined): void {
+  const { settings, imports } = changeSet;
+  const before = {
+    settings: stack.settings ?? settings,
+    resources: new Map(stack.resources),
+    outputs: stack.outputs,
+    imports: stack.imports,
+  };
+  stack.settings = settings;
+  setStackStatus(env.context, stack, 'IMPORT_IN_PROGRESS', 'User Initiated', token);
+  inBackground(
+    env,
+    stack,
+    async () => importResources(await startOperation(env, stack, settings, token), imports, before),
+    (reason) => setStackStatus(env.context, stack, 'IMPORT_ROLLBACK_FAILED', reason, token),
+  );
 }
 
 function invalidStatus(changeSet: ChangeSet, verb: string): AwsError {

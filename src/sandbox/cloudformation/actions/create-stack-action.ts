@@ -34,8 +34,14 @@ export function beginCreate(
 ): void {
   stack.settings = settings;
   setStackStatus(env.context, stack, 'CREATE_IN_PROGRESS', 'User Initiated', token);
-  inBackground(env, stack, 'ROLLBACK_COMPLETE', async () =>
-    createStack(await startOperation(env, stack, settings, token), onFailure),
+  inBackground(
+    env,
+    stack,
+    async () => createStack(await startOperation(env, stack, settings, token), onFailure),
+    (reason) => {
+      setStackStatus(env.context, stack, 'ROLLBACK_IN_PROGRESS', `${reason} Rollback requested by user.`, token);
+      setStackStatus(env.context, stack, 'ROLLBACK_COMPLETE', undefined, token);
+    },
   );
 }
 

@@ -75,8 +75,11 @@ function beginDelete(
   setStackStatus(env.context, stack, 'DELETE_IN_PROGRESS', 'User Initiated', token);
   const settings = stack.settings;
   if (!settings) return finishEmpty(env, stack, token);
-  inBackground(env, stack, 'DELETE_FAILED', async () =>
-    removeStack(await deletion(env, stack, settings, token), retain, force),
+  inBackground(
+    env,
+    stack,
+    async () => removeStack(await deletion(env, stack, settings, token), retain, force),
+    (reason) => setStackStatus(env.context, stack, 'DELETE_FAILED', reason, token),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Environment } from '../engine/environment.js';
 import { randomUuid } from '../engine/random-text.js';
 import type { Stack } from '../stacks/stack.js';
 import { validationError } from '../template/template-error.js';
-import { flag, optionalText, requiredText } from './request.js';
+import { flag, requiredText } from './request.js';
 
 /** Makes the record of a new stack and stores it. Throws `AlreadyExistsException` or `ValidationError`. */
 export function newStack(env: Environment, input: AwsStruct): Stack {
@@ -29,10 +29,9 @@ export function newStack(env: Environment, input: AwsStruct): Stack {
     imports: new Set(),
     events: [],
     changeSets: new Map(),
+    isCancelled: false,
     disableRollback: flag(input, 'DisableRollback'),
     terminationProtection: flag(input, 'EnableTerminationProtection'),
-    timeoutMinutes: timeoutOf(input),
-    policy: optionalText(input, 'StackPolicyBody'),
     pendingRollback: undefined,
     tokens: new Map(),
     changeSetId: undefined,
@@ -40,9 +39,4 @@ export function newStack(env: Environment, input: AwsStruct): Stack {
   };
   env.store.add(stack);
   return stack;
-}
-
-function timeoutOf(input: AwsStruct): number | undefined {
-  const text = optionalText(input, 'TimeoutInMinutes');
-  return text === undefined ? undefined : Number(text);
 }

@@ -6,6 +6,7 @@ import { resolveParameters } from '../template/resolve-parameters.js';
 import { validationError } from '../template/template-error.js';
 import type { Template } from '../template/template.js';
 import { checkTemplate } from '../engine/check-template.js';
+import { refuseUnsupported } from './refuse-unsupported.js';
 import { parameterSources } from './parameter-sources.js';
 import { flag, givenParameters, givenTags, givenTexts, optionalText } from './request.js';
 
@@ -15,6 +16,7 @@ export async function readSettings(
   input: AwsStruct,
   previous: StackSettings | undefined,
 ): Promise<StackSettings> {
+  refuseUnsupported(input);
   const template = templateOf(input, previous);
   const parameters = await resolveParameters(
     template.parameters,

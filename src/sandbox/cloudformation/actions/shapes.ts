@@ -29,7 +29,6 @@ export function stackShape(stack: Stack): AwsStruct {
     StackStatusReason: stack.reason,
     DisableRollback: stack.disableRollback,
     NotificationARNs: members(settings?.notificationArns ?? []),
-    TimeoutInMinutes: stack.timeoutMinutes,
     Capabilities: members(settings?.capabilities ?? []),
     Outputs: outputShapes(stack),
     RoleARN: settings?.roleArn,

@@ -69,10 +69,19 @@ export function beginUpdate(
     outputs: stack.outputs,
     imports: stack.imports,
   };
+  for (const changeSet of stack.changeSets.values())
+    if (changeSet.executionStatus === 'AVAILABLE') changeSet.executionStatus = 'OBSOLETE';
   stack.settings = settings;
   stack.updatedAt = env.context.clock.now();
   setStackStatus(env.context, stack, 'UPDATE_IN_PROGRESS', 'User Initiated', token);
-  inBackground(env, stack, 'UPDATE_ROLLBACK_COMPLETE', async () =>
-    updateStack(await startOperation(env, stack, settings, token), before),
+  inBackground(
+    env,
+    stack,
+    async () => updateStack(await startOperation(env, stack, settings, token), before),
+    (reason) => {
+      stack.settings = before.settings;
+      setStackStatus(env.context, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason, token);
+      setStackStatus(env.context, stack, 'UPDATE_ROLLBACK_COMPLETE', undefined, token);
+    },
   );
 }

@@ -4,6 +4,7 @@ import { cleanUp } from './clean-up.js';
 import { callOff } from './create-resource.js';
 import { wanted } from './create-stack.js';
 import type { Operation, RetiredResource } from './operation.js';
+import { ResourceFailure } from './resource-failure.js';
 import { rollBackUpdate } from './roll-back-update.js';
 import { runInOrder } from './run-in-order.js';
 import { computeOutputs } from './stack-outputs.js';
@@ -16,6 +17,7 @@ import { applyResource } from './update-resource.js';
 export async function updateStack(operation: Operation, before: PendingRollback): Promise<void> {
   const { stack, env, token } = operation;
   const retired: RetiredResource[] = [];
+  stack.isCancelled = false;
   const problem = (await applyAll(operation, retired)) ?? finish(operation);
   if (problem !== undefined) {
     if (stack.disableRollback) return setStackStatus(env.context, stack, 'UPDATE_FAILED', problem, token);
@@ -36,6 +38,7 @@ export async function updateStack(operation: Operation, before: PendingRollback)
 async function applyAll(operation: Operation, retired: RetiredResource[]): Promise<string | undefined> {
   const graph = new Map([...operation.active].map(([name, { dependsOn }]) => [name, dependsOn]));
   const apply = async (name: string): Promise<void> => {
+    if (operation.stack.isCancelled) throw new ResourceFailure('Resource update cancelled');
     const replaced = await applyResource(operation, wanted(operation.active, name));
     if (replaced) retired.push(replaced);
   };
@@ -43,6 +46,7 @@ async function applyAll(operation: Operation, retired: RetiredResource[]): Promi
     stopAtFailure: true,
     onFirstFailure: (underWay) => callOff(operation, underWay),
   });
+  if (operation.stack.isCancelled) return 'User Initiated';
   const failures = new Set([...result.failed.keys(), ...operation.cancelled]);
   if (failures.size === 0) return undefined;
   const created = [...failures].filter(

@@ -4,13 +4,13 @@ import { lowerTags } from './aws-tags.js';
 import { updateEcsTags } from './ecs-tags.js';
 import { nameOf } from './generated-name.js';
 import type { LiveResource, ResourceProvider } from './resource-provider.js';
-import { list, object, tags, text } from './schema.js';
+import { object, tags, text } from './schema.js';
 import { unlessMissing } from './wait-until.js';
 
 /** AWS::ECS::Cluster. */
 export const ecsCluster: ResourceProvider = {
   type: 'AWS::ECS::Cluster',
-  schema: object({ ClusterName: text, CapacityProviders: list(text), Tags: tags }),
+  schema: object({ ClusterName: text, Tags: tags }),
   createOnly: ['ClusterName'],
   nameProperty: 'ClusterName',
   attributes: ['Arn'],

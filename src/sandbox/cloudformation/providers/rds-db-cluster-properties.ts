@@ -4,9 +4,9 @@ import { all, boolean, integer, list, number, object, tags, text, words } from '
 export const clusterSchema = object({
   ...all(
     text,
-    words(`DBClusterIdentifier DBClusterInstanceClass DBClusterParameterGroupName DBInstanceParameterGroupName
+    words(`DBClusterIdentifier DBClusterParameterGroupName DBInstanceParameterGroupName
       DBSubnetGroupName DatabaseInsightsMode DatabaseName Engine EngineLifecycleSupport EngineMode EngineVersion
-      GlobalClusterIdentifier KmsKeyId MasterUserPassword MasterUsername MonitoringRoleArn NetworkType
+      KmsKeyId MasterUserPassword MasterUsername MonitoringRoleArn NetworkType
       PerformanceInsightsKmsKeyId PreferredBackupWindow PreferredMaintenanceWindow SnapshotIdentifier StorageType`),
   ),
   ...all(integer, words('BackupRetentionPeriod MonitoringInterval PerformanceInsightsRetentionPeriod Port')),

@@ -22,7 +22,7 @@ import type {
   UpdateRequest,
 } from './resource-provider.js';
 import { words } from './schema.js';
-import { unlessMissing, waitUntil } from './wait-until.js';
+import { letChangeBegin, unlessMissing, waitUntil } from './wait-until.js';
 
 /** The handler's own default, also for aurora-postgresql: a template should always give its port. */
 const defaultPort = 3306;
@@ -63,17 +63,18 @@ async function create(request: CreateRequest): Promise<LiveResource> {
       ...pick(properties, clusterRestoreNames),
       ...named,
     });
-  else await context.call('rds', 'CreateDBCluster', { ...pick(properties, clusterCreateNames), ...named });
+  else await context.call('rds', 'CreateDBCluster', { ...pick(properties, clusterCreateNames), ...insights(properties), ...named });
   request.started(physicalId);
   const created = await settled(context, physicalId);
   if (!isRestore) return created;
   // So a password in the template is set after the restore and replaces the snapshot's.
-  const later = pick(properties, clusterAfterCreateNames);
+  const later = { ...pick(properties, clusterAfterCreateNames), ...insights(properties) };
   await context.call('rds', 'ModifyDBCluster', {
     ...later,
     DBClusterIdentifier: physicalId,
     ApplyImmediately: true,
   });
+  await letChangeBegin(context);
   return settled(context, physicalId);
 }
 
@@ -81,18 +82,30 @@ async function update(request: UpdateRequest): Promise<LiveResource> {
   const { context, physicalId, previous, properties } = request;
   const input: AwsStruct = {
     ...pickChanged(previous, properties, clusterModifyNames),
+    ...insights(pickChanged(previous, properties, ['PerformanceInsightsEnabled', 'PerformanceInsightsKmsKeyId'])),
     ...versionChange(request),
     ...logChange(previous, properties),
   };
-  if (Object.keys(input).length > 0)
+  if (Object.keys(input).length > 0) {
     await context.call('rds', 'ModifyDBCluster', {
       ...input,
       DBClusterIdentifier: physicalId,
       ApplyImmediately: true,
     });
+    await letChangeBegin(context);
+  }
   const standing = await settled(context, physicalId);
   await updateRdsTags(request, textOf(standing.attributes, 'DBClusterArn') ?? '');
   return standing;
+}
+
+/** The template's names for Performance Insights are not those of the API. */
+function insights(properties: TemplateObject): AwsStruct {
+  const { PerformanceInsightsEnabled: enabled, PerformanceInsightsKmsKeyId: key } = properties;
+  return {
+    ...(enabled !== undefined && { EnablePerformanceInsights: enabled }),
+    ...(key !== undefined && { PerformanceInsightsKMSKeyId: key }),
+  };
 }
 
 /** A new version is an upgrade in place, always at once; a rollback never downgrades. */

@@ -31,8 +31,9 @@ export const instanceCreateNames = words(`AllocatedStorage AutoMinorVersionUpgra
   DBParameterGroupName DBSubnetGroupName DatabaseInsightsMode DeletionProtection EnableCloudwatchLogsExports
   EnableIAMDatabaseAuthentication EnablePerformanceInsights Engine EngineVersion Iops KmsKeyId LicenseModel
   ManageMasterUserPassword MasterUserPassword MasterUsername MaxAllocatedStorage MonitoringInterval MonitoringRoleArn
-  MultiAZ NetworkType OptionGroupName PerformanceInsightsRetentionPeriod Port PreferredBackupWindow
-  PreferredMaintenanceWindow PromotionTier PubliclyAccessible StorageEncrypted StorageThroughput StorageType`);
+  MultiAZ NetworkType OptionGroupName PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod Port
+  PreferredBackupWindow PreferredMaintenanceWindow PromotionTier PubliclyAccessible StorageEncrypted StorageThroughput
+  StorageType`);
 
 /** What RestoreDBInstanceFromDBSnapshot takes, and what the handler sets afterwards with ModifyDBInstance. */
 export const instanceRestoreNames =

@@ -19,14 +19,21 @@ export async function findInstance(
   return answer && structsAt(answer, 'DBInstances')[0];
 }
 
-/** Waits until the instance is available with nothing pending. Throws `ResourceFailure` for a state that does not pass. */
-export async function settledInstance(context: SandboxContext, physicalId: string): Promise<LiveResource> {
+/**
+ * Waits until the instance is available, with nothing pending unless the change may wait for the maintenance window.
+ * Throws `ResourceFailure` for a state that does not pass.
+ */
+export async function settledInstance(
+  context: SandboxContext,
+  physicalId: string,
+  isImmediate = true,
+): Promise<LiveResource> {
   let standing: AwsStruct | undefined;
   await waitUntil(context, `DBInstance ${physicalId}`, async () => {
     standing = await findInstance(context, physicalId);
     const state = standing ? textAt(standing, 'DBInstanceStatus') : 'missing';
     if (failedStates.test(state)) throw new ResourceFailure(`DBInstance ${physicalId} is in state ${state}`);
-    return state === 'available' && !hasPendingChange(standing);
+    return state === 'available' && !(isImmediate && hasPendingChange(standing));
   });
   return liveInstance(physicalId, standing ?? {});
 }

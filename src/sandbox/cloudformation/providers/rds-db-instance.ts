@@ -22,7 +22,7 @@ import type {
 } from './resource-provider.js';
 import { scalarsAt } from './answers.js';
 import { words } from './schema.js';
-import { unlessMissing, waitUntil } from './wait-until.js';
+import { letChangeBegin, unlessMissing, waitUntil } from './wait-until.js';
 
 /** AWS::RDS::DBInstance, after the handler in aws-cloudformation-resource-providers-rds. */
 export const dbInstance: ResourceProvider = {
@@ -103,6 +103,7 @@ async function restore(
     DBInstanceIdentifier: physicalId,
     ApplyImmediately: true,
   });
+  await letChangeBegin(context);
   return settledInstance(context, physicalId);
 }
 
@@ -117,13 +118,16 @@ async function update(request: UpdateRequest): Promise<LiveResource> {
     // A rollback never downgrades.
     ...(version !== undefined && !request.isRollback && { EngineVersion: version }),
   };
-  if (Object.keys(input).length > 0)
+  const isImmediate = properties['ApplyImmediately'] !== false;
+  if (Object.keys(input).length > 0) {
     await context.call('rds', 'ModifyDBInstance', {
       ...input,
       DBInstanceIdentifier: physicalId,
-      ApplyImmediately: properties['ApplyImmediately'] ?? true,
+      ApplyImmediately: isImmediate,
     });
-  const standing = await settledInstance(context, physicalId);
+    await letChangeBegin(context);
+  }
+  const standing = await settledInstance(context, physicalId, isImmediate);
   await updateRdsTags(request, textOf(standing.attributes, 'DBInstanceArn') ?? '');
   return standing;
 }

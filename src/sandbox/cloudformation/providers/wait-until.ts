@@ -18,6 +18,11 @@ export async function waitUntil(
   throw new ResourceFailure(`Exceeded attempts to wait: ${what} did not stabilize`);
 }
 
+/** A service takes a moment to show the change it was just asked for; until then it still looks settled. */
+export async function letChangeBegin(context: SandboxContext): Promise<void> {
+  await context.clock.after(2 * everyMs);
+}
+
 /** Runs a read; undefined when the service says that the thing is not there. */
 export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -78,10 +78,10 @@ export interface Stack {
   /** Oldest first. */
   readonly events: StackEvent[];
   readonly changeSets: Map<string, ChangeSet>;
+  /** CancelUpdateStack was called during the update under way. */
+  isCancelled: boolean;
   disableRollback: boolean;
   terminationProtection: boolean;
-  timeoutMinutes: number | undefined;
-  policy: string | undefined;
   pendingRollback: PendingRollback | undefined;
   /** Last token of each action, with the request it came with. */
   readonly tokens: Map<string, string>;

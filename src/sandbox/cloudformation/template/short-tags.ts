@@ -47,5 +47,12 @@ function isSupported(tag: Tags[number]): boolean {
 
 /** YAML 1.1 without what CloudFormation leaves out, with its short forms (User Guide, "CloudFormation template formats"). */
 export function templateTags(tags: Tags): Tags {
-  return [...tags.filter(isSupported), ...shortForms];
+  return [...tags.filter(isSupported).map(withoutLetters), ...shortForms];
+}
+
+/** CloudFormation reads `yes` and `off` as booleans, as YAML 1.1 says, but a lone `y` or `n` as text. */
+function withoutLetters(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || 'collection' in tag || !tag.tag.endsWith(':bool')) return tag;
+  const isTrue = tag.test?.test('y') === true;
+  return { ...tag, test: isTrue ? /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/ : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/ };
 }
