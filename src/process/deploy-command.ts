@@ -1,0 +1,79 @@
+import { execa } from 'execa';
+
+export interface DeployCommandOptions {
+  /** Program and arguments; no shell reads them. */
+  readonly argv: readonly string[];
+  /** Every line of stdout and stderr in order of arrival, secrets replaced by `***`. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface DeployCommandResult {
+  /** Undefined when the program could not be started or was ended by a signal. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Why it could not be started. */
+  readonly problem: string | undefined;
+}
+
+/** Runs the user's own deploy command. */
+export interface DeployCommand {
+  run(options: DeployCommandOptions): Promise<DeployCommandResult>;
+}
+
+export interface DeployCommandSettings {
+  /** Relative programs and paths in arguments start here: the folder of the config file. */
+  readonly directory: string;
+  /** Passed through to the command. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Texts never to be shown or logged, e.g. the password of the source. */
+  readonly listSecrets: () => Promise<readonly string[]>;
+}
+
+/**
+ * The command runs in a process group of its own: Ctrl-C in the terminal stops the tool after the current call, and
+ * must not cut a deployment in half.
+ */
+export function createDeployCommand(settings: DeployCommandSettings): DeployCommand {
+  return {
+    run: async ({ argv, onLine }) => {
+      const [program = '', ...rest] = argv;
+      const scrub = createScrubber([...(await settings.listSecrets()), ...secretsOf(settings.environment)]);
+      const child = execa(program, rest, {
+        cwd: settings.directory,
+        env: definedOnly(settings.environment),
+        extendEnv: false,
+        all: true,
+        buffer: false,
+        detached: true,
+        reject: false,
+        stdin: 'ignore',
+      });
+      for await (const line of child.iterable({ from: 'all' })) onLine(scrub(String(line)));
+      const result = await child;
+      return {
+        exitCode: result.exitCode,
+        signal: result.signal,
+        problem: result.exitCode === undefined && result.signal === undefined ? scrub(result.shortMessage ?? 'unknown') : undefined,
+      };
+    },
+  };
+}
+
+/** Values of variables that are secret by their name. */
+function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined && /SECRET|TOKEN|PASSWORD|PASSWD/i.test(name) ? [value] : [],
+  );
+}
+
+/** Longest first, so that a secret within another leaves nothing behind; short ones would maim ordinary words. */
+function createScrubber(secrets: readonly string[]): (line: string) => string {
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= 4).sort((left, right) => right.length - left.length);
+  return (line) => known.reduce((text, secret) => text.replaceAll(secret, '***'), line);
+}
+
+function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
