@@ -122,7 +122,11 @@ function hold(directory: string, epoch: number, files: Files): HeldLock {
       });
     },
     release: () => {
-      if (isHeld()) createState(directory, epoch + 1, { state: 'free', by: 'its holder' }, files);
+      try {
+        if (isHeld()) createState(directory, epoch + 1, { state: 'free', by: 'its holder' }, files);
+      } catch {
+        // On a full or broken disk the lock stays, and is taken over as that of a dead process once this one has ended.
+      }
     },
   };
 }

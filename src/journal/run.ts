@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { JournalError } from '../errors.js';
 import type { CrashPoint } from './crash-point.js';
+import { stopWhenFull } from './disk-full.js';
 import { realFiles, syncDirectory, type Files } from './files.js';
 import { canonicalJson, sha256, toJsonObject } from './json.js';
 import {
@@ -71,7 +72,7 @@ export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): O
   const locks = takeLocks(deps, [lockOfSource(deps.root, plan.source), lockOfRun(directory)], holder);
   try {
     syncDirectory(files, join(deps.root, 'runs'));
-    const journal = JournalWriter.create(directory, { ...deps, fence: locks.assertHeld });
+    const journal = JournalWriter.create(directory, { ...deps, fence: () => locks.assertHeld() });
     const config = toJsonObject(plan.config);
     journal.append({
       type: 'run-created',
@@ -101,7 +102,7 @@ export function openRun(deps: RunDeps, wanted?: string): OpenRun {
   const holder = describeHolder(deps, id);
   const locks = takeLocks(deps, [lockOfRun(directory), lockOfSource(deps.root, state.header.source)], holder);
   try {
-    const { writer, warnings } = JournalWriter.resume(directory, { ...deps, fence: locks.assertHeld });
+    const { writer, warnings } = JournalWriter.resume(directory, { ...deps, fence: () => locks.assertHeld() });
     return openRunOf(deps, id, directory, holder, writer, locks, warnings);
   } catch (error) {
     locks.release();
@@ -140,7 +141,7 @@ function openRunOf(
   directory: string,
   holder: Holder,
   journal: JournalWriter,
-  locks: Locks,
+  locks: HeldLock,
   warnings: readonly string[],
 ): OpenRun {
   const header = journal.records[0];
@@ -161,19 +162,16 @@ function openRunOf(
   };
 }
 
-interface Locks extends HeldLock {
-  readonly assertHeld: () => void;
-}
-
 /** All of them or none. The epoch is that of the run's own lock. */
-function takeLocks(deps: RunDeps, directories: readonly string[], holder: Holder): Locks {
+function takeLocks(deps: RunDeps, directories: readonly string[], holder: Holder): HeldLock {
   const held: HeldLock[] = [];
   const release = (): void => {
     for (const lock of held.splice(0)) lock.release();
   };
   try {
     for (const directory of directories) {
-      held.push(acquireLock(directory, holder, deps.files ?? realFiles, deps.probe));
+      const files = deps.files ?? realFiles;
+      held.push(stopWhenFull(directory, () => acquireLock(directory, holder, files, deps.probe)));
     }
   } catch (error) {
     release();

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { LockedError, MigrationError, StoppedError } from '../errors.js';
 import { noCrash, type CrashPoint } from './crash-point.js';
+import { diskFull, stopWhenFull } from './disk-full.js';
 import { isDiskFull, realFiles, syncDirectory, writeFully, type Files } from './files.js';
 import { chainStart, encodeLine } from './line.js';
 import { parseJournal, type JournalContent } from './read.js';
@@ -173,23 +174,6 @@ function mend(files: Files, fd: number, content: JournalContent): void {
   else if (content.warnings.length > 0) files.ftruncateSync(fd, content.goodBytes);
   else return;
   files.fsyncSync(fd);
-}
-
-function stopWhenFull<T>(file: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(file, error) : error;
-  }
-}
-
-function diskFull(file: string, cause: unknown): StoppedError {
-  return new StoppedError('DiskFull', `the disk that holds ${file} is full`, {
-    why: 'without a journal the tool changes nothing more',
-    next: ['make room on that disk', 'rds2aurora resume'],
-    resumable: true,
-    cause,
-  });
 }
 
 function notWritten(file: string, cause: unknown): StoppedError {

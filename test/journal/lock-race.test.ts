@@ -37,7 +37,8 @@ test(`of ${racers} processes exactly one takes each of ${races} locks that a dea
     if (n % 3 === 0) continue;
     writeFileSync(join(folder, String(n), '000001.json'), JSON.stringify({ state: 'held', ...dead }));
   }
-  const program = compileForChildren('test/pipeline/lock-racer.ts');
+  const { program, remove } = compileForChildren('test/pipeline/lock-racer.ts');
+  onTestFinished(remove);
   const all = Array.from({ length: racers }, () => startRacer(program, folder));
   for (const racer of all) expect(await racer.next()).toBe('ready');
   for (const { child } of all) child.stdin?.write('go\n');

@@ -146,3 +146,15 @@ test('a lock folder that cannot be read is an error and not a free lock', () => 
   writeFileSync(file, '');
   expect(() => inspectLock(file, realFiles)).toThrow(/ENOTDIR/);
 });
+
+test('a lock that cannot be given back on a full disk stays with its holder and hides no other error', () => {
+  const directory = join(temporaryFolder(), 'lock');
+  let full = false;
+  const files = faultyFiles('writeSync', () => {
+    if (full) throw systemError('ENOSPC');
+  });
+  const lock = acquireLock(directory, holder, files, seen('alive'));
+  full = true;
+  lock.release();
+  lock.assertHeld();
+});

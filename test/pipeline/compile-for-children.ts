@@ -1,25 +1,25 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { onTestFinished } from 'vitest';
 
 const project = join(import.meta.dirname, '..', '..');
 
 /**
  * Compiles what child processes of a test need (errors, journal, pipeline and the toys) into a folder of its own inside the
- * project, where packages are found, and gives the path of the compiled `main` (a path from the project's folder).
+ * project, where packages are found.
+ * @returns the compiled `main` (given as a path from the project's folder), and how to remove it all
  */
-export function compileForChildren(main: string): string {
+export function compileForChildren(main: string): { program: string; remove: () => void } {
   mkdirSync(join(project, '.cache'), { recursive: true });
   const out = mkdtempSync(join(project, '.cache', 'test-children-'));
-  onTestFinished(() => {
-    rmSync(out, { recursive: true, force: true });
-  });
   const toys = ['toy-steps.ts', 'toy-child.ts', 'file-world.ts', 'lock-racer.ts'].map((name) => `test/pipeline/${name}`);
   const sources = ['src/errors.ts', ...listSources('src/journal'), ...listSources('src/pipeline'), ...toys];
   for (const source of sources) compile(source, out);
   cpSync(join(project, 'package.json'), join(out, 'package.json'));
-  return join(out, main.replace(/\.ts$/, '.js'));
+  return {
+    program: join(out, main.replace(/\.ts$/, '.js')),
+    remove: () => rmSync(out, { recursive: true, force: true }),
+  };
 }
 
 function listSources(folder: string): string[] {

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { createInterface } from 'node:readline';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { getRun } from '../../src/journal/runs.js';
 import { compileForChildren } from './compile-for-children.js';
 import { openFileWorld } from './file-world.js';
@@ -11,7 +13,9 @@ const full = process.env['CAMPAIGN'] === 'full';
 let program = '';
 
 beforeAll(() => {
-  program = compileForChildren('test/pipeline/toy-child.ts');
+  const compiled = compileForChildren('test/pipeline/toy-child.ts');
+  program = compiled.program;
+  return compiled.remove;
 });
 
 type Verb = 'run' | 'resume' | 'rollback';
@@ -49,7 +53,7 @@ test('killed by SIGKILL at journal records and around calls, a run that is resum
   const undisturbed = openFileWorld(calm);
   expect([records, calls]).toEqual([27, 5]);
 
-  for (const point of choose(listPoints(records, calls), 9)) {
+  for (const point of choose(listPoints(records, calls), 17)) {
     const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
     expect(toy('run', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
     const again = toy('resume', folder);
@@ -82,7 +86,7 @@ test('killed in a rollback and begun again, it ends with nothing left; a further
   expect(openFileWorld(calm).names()).toEqual([]);
 
   const points = listPoints(after.records, after.calls, before.records + 1, before.calls + 1);
-  for (const point of choose(points, 9)) {
+  for (const point of choose(points, 19)) {
     const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
     expect(toy('run', folder)).toMatchObject({ status: 0 });
     expect(toy('rollback', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
@@ -96,10 +100,20 @@ test('killed in a rollback and begun again, it ends with nothing left; a further
 
 });
 
-test('a run that is resumed while its process lives is refused with exit code 7', () => {
+test('a process that was only paused keeps its run: others are refused, and it finishes when it is woken', async () => {
   const folder = temporaryFolder();
-  toy('run', folder, '5:after-fsync');
-  const alive = spawnSync(process.execPath, [program, 'resume', folder, '12:after-fsync'], { encoding: 'utf8' });
-  expect(alive.signal).toBe('SIGKILL');
-  expect(toy('resume', folder)).toMatchObject({ status: 0 });
+  const child = spawn(process.execPath, [program, 'run', folder, '12:after-fsync', 'pause'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  for await (const line of createInterface({ input: child.stderr })) if (line === 'paused') break;
+  const refused = toy('resume', folder);
+  expect(refused.status).toBe(7);
+  expect(refused.stderr).toContain(`process ${child.pid}, toy run`);
+  const ended = once(child, 'exit');
+  child.kill('SIGCONT');
+  expect(await ended).toEqual([0, null]);
+  expect(openFileWorld(folder).changes).toHaveLength(5);
 });
