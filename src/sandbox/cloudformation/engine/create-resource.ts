@@ -96,7 +96,8 @@ export function wordFailure(
 export function callOff(operation: Operation, logicalIds: readonly string[]): void {
   for (const logicalId of logicalIds) {
     const resource = operation.stack.resources.get(logicalId);
-    if (!resource) continue;
+    // One may have finished in the same moment.
+    if (!resource?.status.endsWith('_IN_PROGRESS')) continue;
     const verb = resource.status.startsWith('UPDATE') ? 'update' : 'creation';
     setResource(operation, {
       ...resource,
