@@ -26,10 +26,13 @@ export class ConversationStore {
 
   /** @throws what PostgreSQL or the network has to say. */
   static async open(address: DatabaseAddress): Promise<ConversationStore> {
-    const client = await connect(address);
+    const client = await connect(address, {
+      query_timeout: patience,
+      application_name: 'production-rag',
+    });
     try {
-      await client.query('CREATE EXTENSION IF NOT EXISTS vector');
       await client.query('SELECT FROM messages LIMIT 0');
+      await client.query('CREATE EXTENSION IF NOT EXISTS vector');
       return new ConversationStore(client);
     } catch (error) {
       await closeQuietly(client);
@@ -65,7 +68,7 @@ export class ConversationStore {
 }
 
 /** A connection to a database of the scenario, its certificate verified. */
-export async function connect(address: DatabaseAddress): Promise<Client> {
+export async function connect(address: DatabaseAddress, more: ClientConfig = {}): Promise<Client> {
   const { caFile, host, ...rest } = address;
   const config: ClientConfig = {
     ...rest,
@@ -73,8 +76,7 @@ export async function connect(address: DatabaseAddress): Promise<Client> {
     // Without `host` Node would compare the certificate of an IP address with the name localhost.
     ssl: { ca: await readFile(caFile, 'utf8'), host },
     connectionTimeoutMillis: patience,
-    query_timeout: patience,
-    application_name: 'production-rag',
+    ...more,
   };
   const client = new Client(config);
   // A connection that breaks while idle is seen at the next query; unheard, this event would end the process.
