@@ -21,9 +21,6 @@ export interface Outcome<Result> {
   readonly failure?: MigrationError | undefined;
 }
 
-/** How long a finished command may be held up by sockets that something forgot to close. */
-const lingerMs = 2000;
-
 /**
  * Base of all commands. Result to stdout, all else to stderr; `--json` prints one envelope whatever happens; the exit
  * code is the same in both (oclif 4 on its own exits 1 under `--json`: oclif/core issue 1423).
@@ -32,6 +29,11 @@ export abstract class BaseCommand<Result> extends Command {
   static override enableJsonFlag = true;
 
   protected readonly environment = readEnvironment();
+
+  /** What nobody awaited is a bug, too: it gets the same screen and exit code as one that was thrown. */
+  readonly #crash = (error: unknown): void => {
+    void this.fail(error).finally(() => endProcess(Number(process.exitCode)));
+  };
 
   protected abstract perform(): Promise<Outcome<Result>>;
 
@@ -42,9 +44,7 @@ export abstract class BaseCommand<Result> extends Command {
 
   override async init(): Promise<void> {
     await super.init();
-    process.once('uncaughtException', (error) => {
-      void this.fail(error).finally(() => endProcess(Number(process.exitCode)));
-    });
+    process.on('uncaughtException', this.#crash);
   }
 
   override async run(): Promise<void> {
@@ -65,9 +65,9 @@ export abstract class BaseCommand<Result> extends Command {
     await this.fail(error);
   }
 
-  override async finally(_error: Error | undefined): Promise<void> {
-    setTimeout(() => endProcess(Number(process.exitCode ?? 0)), lingerMs).unref();
-    return Promise.resolve();
+  override async finally(error: Error | undefined): Promise<void> {
+    process.off('uncaughtException', this.#crash);
+    await super.finally(error);
   }
 
   /** Asks before something is changed; see `confirm`. The signal is that of Ctrl-C, where the command listens for it. */

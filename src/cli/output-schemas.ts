@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { createConfigJsonSchema } from '../config/json-schema.js';
+import { envelopeSchema } from './envelope-schema.js';
+import { eventSchema } from './events-schema.js';
+import * as results from './result-schemas.js';
+
+/** Every JSON Schema that is shipped, by the name of its file in `schemas/`. */
+export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  return new Map([
+    ['config', createConfigJsonSchema()],
+    ['result', z.toJSONSchema(envelopeSchema)],
+    ['events', z.toJSONSchema(eventSchema)],
+    ['runs', z.toJSONSchema(results.runsSchema)],
+    ['status', z.toJSONSchema(results.statusSchema)],
+    ['unlock', z.toJSONSchema(results.unlockSchema)],
+  ]);
+}

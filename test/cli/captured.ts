@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { Config, type Command } from '@oclif/core';
+import { vi } from 'vitest';
+
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Captured {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** The program as oclif knows it, without its commands: a test brings its own. */
+const program = Config.load({
+  root: projectRoot,
+  pjson: { name: 'rds2aurora', version: '0.0.0', oclif: { bin: 'rds2aurora', topicSeparator: ' ' } },
+});
+
+/** Runs a command in this process, as `bin/run.js` would, and gives what it wrote and its exit code. */
+export async function runCommand(command: typeof Command, argv: string[]): Promise<Captured> {
+  const texts = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      texts[name] += String(chunk);
+      return true;
+    }),
+  );
+  // oclif warns its developers otherwise.
+  vi.stubEnv('NODE_ENV', 'production');
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await command.run(argv, await program);
+    return { ...texts, exitCode: Number(process.exitCode ?? 0) };
+  } finally {
+    process.exitCode = before;
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
