@@ -28,6 +28,8 @@ export interface MigrationSession {
   readonly signal: AbortSignal;
   /** To the view on the screen and to the event files. */
   readonly emit: EventSink;
+  /** A text for the person, beside the progress; nothing under `--json` and `--quiet`. */
+  say(text: string): void;
   /** Asks at the terminal, or takes `--yes` and `--confirm`. Throws ConfirmationError. */
   confirm(question: Question): Promise<void>;
 }
@@ -70,7 +72,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
     });
     const root = findRunFolder(process.cwd(), flags.config);
     this.#root = root;
-    return this.withView(flags, root, (signal, emit) =>
+    return this.withView(flags, root, (signal, emit, say) =>
       work({
         ...loaded,
         root,
@@ -81,6 +83,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
         now: () => new Date(),
         signal,
         emit,
+        say,
         confirm: (question) => this.confirm(question, flags, signal),
       }),
     );
@@ -97,7 +100,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
   private async withView<T>(
     flags: MigrationFlags,
     root: string,
-    work: (signal: AbortSignal, emit: EventSink) => Promise<T>,
+    work: (signal: AbortSignal, emit: EventSink, say: (text: string) => void) => Promise<T>,
   ): Promise<T> {
     const { chooseView } = await import('./choose-view.js');
     const { listenForInterrupt } = await import('./interrupt.js');
@@ -111,7 +114,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
     const resume = () => (run() === undefined ? undefined : `rds2aurora resume ${run() ?? ''}`);
     const interrupt = listenForInterrupt({ resume, say: (line) => view.say(line) });
     try {
-      return await work(interrupt.signal, events.sink);
+      return await work(interrupt.signal, events.sink, (text) => view.say(text));
     } finally {
       interrupt.dispose();
       await view.close();

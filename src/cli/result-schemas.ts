@@ -85,3 +85,79 @@ export const unlockSchema = z.strictObject({
   lock: lockSchema.nullable().describe('Who held it'),
 });
 export type UnlockResult = z.output<typeof unlockSchema>;
+
+const problemSchema = z.strictObject({
+  code: z.string(),
+  what: z.string(),
+  why: z.string(),
+  fix: z.string(),
+});
+
+const secondsSchema = z.tuple([z.number(), z.number()]).describe('[low, high], seconds');
+
+const stepPlanSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('change'),
+    effects: z.array(z.string()),
+    calls: z.array(z.string()).optional(),
+  }),
+  z.strictObject({ kind: z.literal('satisfied'), because: z.string() }),
+  z.strictObject({ kind: z.literal('blocked'), problems: z.array(problemSchema) }),
+]);
+
+export const planSchema = z.strictObject({
+  path: z.string(),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      plan: stepPlanSchema,
+      reversal: z.strictObject({
+        kind: z.enum(['undo', 'nothing-to-undo', 'point-of-no-return']),
+        because: z.string().optional(),
+      }),
+      undoNote: z.array(z.string()),
+      typicalSeconds: secondsSchema.optional(),
+      writersPaused: z.boolean(),
+      notes: z.array(z.string()),
+    }),
+  ),
+  problems: z.array(problemSchema),
+  totalSeconds: secondsSchema,
+  downtimeSeconds: secondsSchema,
+});
+export type PlanResult = z.output<typeof planSchema>;
+
+const checkSchema = z.strictObject({
+  check: z.string(),
+  result: z.enum(['pass', 'fail', 'not-checked']),
+  detail: z.string(),
+});
+
+const comparisonSchema = z.strictObject({
+  item: z.string(),
+  result: z.enum(['match', 'differ', 'not-compared']),
+  source: z.string().optional(),
+  target: z.string().optional(),
+  detail: z.string().optional(),
+});
+
+export const migrateSchema = z.strictObject({
+  run: z.string(),
+  path: z.string(),
+  alreadyFinished: z.boolean(),
+  source: z.string(),
+  target: z.string(),
+  downtimeMilliseconds: z.number().nullable().describe('From the pause of the writers to the application back'),
+  checks: z.array(checkSchema),
+  comparisons: z.array(comparisonSchema),
+  reports: z.array(z.string()).describe('Files'),
+});
+export type MigrateResult = z.output<typeof migrateSchema>;
+
+export const validateSchema = z.strictObject({
+  target: z.string(),
+  checks: z.array(checkSchema),
+  comparisons: z.array(comparisonSchema),
+});
+export type ValidateResult = z.output<typeof validateSchema>;

@@ -1,0 +1,28 @@
+import { Flags } from '@oclif/core';
+import type { Outcome } from '../../cli/base-command.js';
+import { MigrationCommand } from '../../cli/migration-command.js';
+import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
+
+export default class MigrateDumpRestore extends MigrationCommand<MigrateResult | PlanResult> {
+  static override summary = 'Move the database with pg_dump and pg_restore.';
+  static override description = [
+    'Plans first and shows what would happen, asks, then runs: target, pause of the writers, dump, restore, comparison of',
+    'every row, switch of the secret, application back, validation. Stops at the first doubt; `resume` goes on.',
+    'The source, its stack and its secret are never deleted.',
+  ].join('\n');
+  static override examples = [
+    '<%= config.bin %> migrate dump-restore --dry-run',
+    '<%= config.bin %> migrate dump-restore --yes --events events.ndjson',
+  ];
+  static override flags = {
+    'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan dump-restore`.' }),
+  };
+
+  protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
+    const { flags } = await this.parse(MigrateDumpRestore);
+    const { migrate, showPlan } = await import('../../composition/migrations.js');
+    return this.withSession(flags, (session) =>
+      flags['dry-run'] ? showPlan(session, 'dump-restore') : migrate(session, 'dump-restore'),
+    );
+  }
+}

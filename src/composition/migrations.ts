@@ -1,0 +1,210 @@
+import type { Outcome } from '../cli/base-command.js';
+import { listChecks, listComparisons, measureDowntime } from '../cli/build-report.js';
+import type { MigrationSession } from '../cli/migration-command.js';
+import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
+import type { Config } from '../config/schema.js';
+import { BlockedError, MigrationError, PreconditionError } from '../errors.js';
+import { killThisProcess, parseCrashPoint } from '../journal/crash-point.js';
+import { createRun, openRun, type OpenRun, type RunDeps } from '../journal/run.js';
+import type { RunState } from '../journal/run-state.js';
+import { makeRunId } from '../journal/runs.js';
+import { dumpRestore } from '../paths/dump-restore.js';
+import type { Shelf } from '../paths/shelf.js';
+import { assertNotBlocked, planPath, type PathPlan } from '../pipeline/plan-path.js';
+import { runPath, type RunResult } from '../pipeline/run-path.js';
+import type { SealedStep } from '../pipeline/seal.js';
+import { countComparisons, renderChecks, renderComparisons } from '../views/checks-table.js';
+import { renderPlan } from '../views/plan-table.js';
+import { formatDuration } from '../views/quantity.js';
+import { createShelf } from './shelf.js';
+import { systemClock } from './system-clock.js';
+
+const paths: Readonly<Record<string, (config: Config, shelf: Shelf) => readonly SealedStep<Config>[]>> = {
+  'dump-restore': dumpRestore,
+};
+
+/** `plan PATH`: what the path would do. Exit code 3 when something is in the way. */
+export async function showPlan(session: MigrationSession, path: string): Promise<Outcome<PlanResult>> {
+  const plan = await makePlan(session, path);
+  const failure = blockersOf(plan);
+  return {
+    result: toPlanResult(plan),
+    text: () => renderPlan(plan),
+    next: failure?.next ?? [`rds2aurora migrate ${path}`],
+    failure,
+  };
+}
+
+/** `migrate PATH`: plans, shows the plan, asks, runs. Nothing is changed when the plan has blockers. */
+export async function migrate(session: MigrationSession, path: string): Promise<Outcome<MigrateResult>> {
+  const plan = await makePlan(session, path);
+  refuseWhenBlocked(plan);
+  const { source, target, region } = session.config;
+  session.say(renderPlan(plan));
+  await session.confirm({
+    level: 'moderate',
+    action: `Move ${source.instance} (database ${source.database}) to ${target.cluster}`,
+    name: source.instance,
+  });
+  const run = createRun(
+    runDeps(session),
+    {
+      name: session.config.name,
+      path,
+      steps: plan.steps,
+      config: comparable(session),
+      source: `${region}/${source.instance}`,
+      target: `${region}/${target.cluster}`,
+    },
+    Math.random,
+  );
+  return finish(session, run);
+}
+
+/** `resume [RUN]`. */
+export function resume(session: MigrationSession, wanted: string | undefined): Promise<Outcome<MigrateResult>> {
+  return finish(session, openRun(runDeps(session), wanted));
+}
+
+async function finish(session: MigrationSession, run: OpenRun): Promise<Outcome<MigrateResult>> {
+  try {
+    const { crashPoint } = runDeps(session);
+    const steps = stepsOf(session, run.state().header.path, run.id, run);
+    const ended = await runPath<Config>({
+      run,
+      steps,
+      config: session.config,
+      comparedConfig: comparable(session),
+      clock: systemClock,
+      signal: session.signal,
+      emit: session.emit,
+      ...(crashPoint === undefined ? {} : { crashPoint }),
+    });
+    return describe(ended);
+  } finally {
+    run.close();
+  }
+}
+
+function describe({ run, alreadyFinished, state }: RunResult): Outcome<MigrateResult> {
+  const result = toMigrateResult(state, alreadyFinished);
+  return {
+    run,
+    result,
+    text: () => renderResult(result),
+    next: [`rds2aurora status ${run}`, 'rds2aurora validate'],
+  };
+}
+
+function toMigrateResult(state: RunState, alreadyFinished: boolean): MigrateResult {
+  const { header } = state;
+  const report = state.steps.find((step) => step.id === 'write-report')?.output;
+  const files = report !== null && typeof report === 'object' && 'files' in report ? report['files'] : [];
+  return {
+    run: state.run,
+    path: header.path,
+    alreadyFinished,
+    source: header.source,
+    target: header.target,
+    downtimeMilliseconds: measureDowntime(state)?.milliseconds ?? null,
+    checks: [...listChecks(state)],
+    comparisons: [...listComparisons(state)],
+    reports: Array.isArray(files) ? files.map(String) : [],
+  };
+}
+
+function renderResult(result: MigrateResult): string {
+  const { downtimeMilliseconds: downtime } = result;
+  return [
+    `${result.source} has moved to ${result.target}${result.alreadyFinished ? ' (finished earlier)' : ''}.`,
+    renderComparisons(result.comparisons),
+    renderChecks(result.checks),
+    `The application could not write for ${downtime === null ? 'an unknown time' : formatDuration(downtime)}.`,
+    `Compared: ${countComparisons(result.comparisons)}.`,
+    ...result.reports.map((file) => `Report: ${file}`),
+  ].join('\n\n');
+}
+
+function makePlan(session: MigrationSession, path: string): Promise<PathPlan> {
+  const runId = makeRunId(session.config.name, Math.random);
+  const { config, signal } = session;
+  return planPath({ path, steps: stepsOf(session, path, runId), config, runId, clock: systemClock, signal });
+}
+
+function stepsOf(session: MigrationSession, path: string, runId: string, run?: OpenRun): readonly SealedStep<Config>[] {
+  const order = paths[path];
+  if (order === undefined) throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
+  return order(session.config, createShelf(session, runId, run));
+}
+
+/** The journal compares it on resume: how often AWS is asked may change between attempts. */
+function comparable({ written }: MigrationSession): object {
+  const { poll: _poll, ...compared } = written;
+  return compared;
+}
+
+function runDeps(session: MigrationSession): RunDeps {
+  const crashPoint = parseCrashPoint(session.environment.variables['RDS2AURORA_CRASH_AT'] ?? '', killThisProcess);
+  return {
+    root: session.root,
+    command: session.command,
+    toolVersion: session.toolVersion,
+    now: session.now,
+    ...(crashPoint === undefined ? {} : { crashPoint }),
+  };
+}
+
+function blockersOf(plan: PathPlan): BlockedError | undefined {
+  try {
+    assertNotBlocked(plan);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BlockedError) return error;
+    throw error;
+  }
+}
+
+/** A plan tells of blockers (exit 3); a run that is refused because of them has met a precondition (exit 10). */
+function refuseWhenBlocked(plan: PathPlan): void {
+  const blocked = blockersOf(plan);
+  if (blocked === undefined) return;
+  const [only] = plan.problems;
+  const code = plan.problems.length === 1 && only !== undefined ? only.code : 'Blocked';
+  throw new PreconditionError(code, blocked.message, {
+    ...(blocked.why === undefined ? {} : { why: blocked.why }),
+    next: blocked.next,
+    changed: false,
+  });
+}
+
+function toPlanResult(plan: PathPlan): PlanResult {
+  return {
+    path: plan.path,
+    steps: plan.steps.map((step) => ({
+      id: step.id,
+      title: step.title,
+      plan: toStepPlan(step.plan),
+      reversal: { ...step.reversal },
+      undoNote: [...step.undoNote],
+      ...(step.typicalSeconds === undefined ? {} : { typicalSeconds: toPair(step.typicalSeconds) }),
+      writersPaused: step.writersPaused,
+      notes: [...step.notes],
+    })),
+    problems: [...plan.problems],
+    totalSeconds: toPair(plan.totalSeconds),
+    downtimeSeconds: toPair(plan.downtimeSeconds),
+  };
+}
+
+type StepPlanResult = PlanResult['steps'][number]['plan'];
+
+function toStepPlan(plan: PathPlan['steps'][number]['plan']): StepPlanResult {
+  if (plan.kind === 'satisfied') return plan;
+  if (plan.kind === 'blocked') return { kind: 'blocked', problems: [...plan.problems] };
+  const { kind, effects, calls } = plan;
+  return { kind, effects: [...effects], ...(calls === undefined ? {} : { calls: [...calls] }) };
+}
+
+function toPair([low, high]: readonly [number, number]): [number, number] {
+  return [low, high];
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config/schema.js';
+import type { SealedStep } from '../pipeline/seal.js';
+
+type Sealed = SealedStep<Config>;
+
+/** Every step there is, made for one run; paths pick from it. */
+export interface Shelf {
+  readonly checkReadiness: Sealed;
+  readonly retainSource: Sealed;
+  readonly deployTargetTemplate: Sealed;
+  readonly runDeployCommand: Sealed;
+  readonly createCluster: Sealed;
+  readonly createWriter: Sealed;
+  readonly awaitTarget: Sealed;
+  readonly pauseWriters: Sealed;
+  readonly fingerprintSource: Sealed;
+  readonly dumpDatabase: Sealed;
+  readonly prepareTarget: Sealed;
+  readonly restoreDatabase: Sealed;
+  readonly analyzeTarget: Sealed;
+  readonly verifyData: Sealed;
+  readonly switchSecret: Sealed;
+  readonly resumeApplication: Sealed;
+  readonly validateTarget: Sealed;
+  readonly writeReport: Sealed;
+}
