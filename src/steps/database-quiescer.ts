@@ -1,4 +1,4 @@
-import type { StepIo } from '../pipeline/step.js';
+import type { PlanIo, StepIo } from '../pipeline/step.js';
 import type { ServerRef } from './refs.js';
 
 export interface Quiet {
@@ -16,5 +16,5 @@ export interface DatabaseQuiescer {
   /** Sets back what the intents of `io` say was there before. Safe to call again, and when nothing was changed. */
   resume(io: StepIo, server: ServerRef): Promise<void>;
   /** Reads only. */
-  isPaused(server: ServerRef): Promise<boolean>;
+  isPaused(io: PlanIo, server: ServerRef): Promise<boolean>;
 }

@@ -63,10 +63,10 @@ export function createPauseWriters(
       const { lsn, ...database } = await dependencies.database.pause(io, input.server);
       return { application, database, pausedAt: io.clock.now().toISOString(), lsn };
     },
-    verify: async (_io, input) => {
+    verify: async (io, input) => {
       const running = await countTasks(dependencies, input);
       if (running > 0) throw stillWriting(`${String(running)} tasks of the application are running`);
-      if (!(await dependencies.database.isPaused(input.server)))
+      if (!(await dependencies.database.isPaused(io, input.server)))
         throw stillWriting(`database ${input.server.database} is not read-only`);
     },
   };

@@ -21,7 +21,7 @@ export default class MigrateDumpRestore extends MigrationCommand<MigrateResult |
   protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
     const { flags } = await this.parse(MigrateDumpRestore);
     const { migrate, showPlan } = await import('../../composition/migrations.js');
-    return this.withSession(flags, (session) =>
+    return this.withSession<Outcome<MigrateResult | PlanResult>>(flags, (session) =>
       flags['dry-run'] ? showPlan(session, 'dump-restore') : migrate(session, 'dump-restore'),
     );
   }

@@ -1,0 +1,136 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAwsChecks } from '../checks/aws-checks.js';
+import { examineSource } from '../checks/source-instance.js';
+import { chooseTargetVersion } from '../checks/target-version.js';
+import { buildReport } from '../cli/build-report.js';
+import type { MigrationSession } from '../cli/migration-command.js';
+import { writeFileDurably } from '../journal/write-file-durably.js';
+import type { OpenRun } from '../journal/run.js';
+import { directoryOfRun } from '../journal/runs.js';
+import type { Shelf } from '../paths/shelf.js';
+import { seal } from '../pipeline/seal.js';
+import { createDumpGateway } from '../postgres/dump-gateway.js';
+import { createQuiescer } from '../postgres/quiesce.js';
+import { createRestoreGateway } from '../postgres/restore-gateway.js';
+import { sizeRestore } from '../postgres/restore-settings.js';
+import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
+import { createTargetGateway } from '../postgres/target-gateway.js';
+import { findPostgresInstallations } from '../process/postgres-installations.js';
+import { choosePostgresClients } from '../process/postgres-clients.js';
+import { createRunFiles } from '../process/run-files.js';
+import { createAnalyzeTarget } from '../steps/analyze-target.js';
+import { createAwaitTarget } from '../steps/await-target.js';
+import { createCheckReadiness, type PostgresReadiness } from '../steps/check-readiness.js';
+import { createCreateCluster } from '../steps/create-cluster.js';
+import { createCreateWriter } from '../steps/create-writer.js';
+import { createDumpDatabase } from '../steps/dump-database.js';
+import { createFingerprintSource } from '../steps/fingerprint-source.js';
+import { createPauseWriters } from '../steps/pause-writers.js';
+import { createPrepareTarget } from '../steps/prepare-target.js';
+import { createRestoreDatabase } from '../steps/restore-database.js';
+import { createResumeApplication } from '../steps/resume-application.js';
+import { createSwitchSecret } from '../steps/switch-secret.js';
+import { createVerifyData } from '../steps/verify-data.js';
+import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
+import { renderReport } from '../views/report-markdown.js';
+import { createTools, type Tools } from './tools.js';
+
+/** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
+export function createShelf(session: MigrationSession, runId: string, run?: OpenRun): Shelf {
+  const directory = run?.directory ?? directoryOfRun(session.root, runId);
+  const tools = createTools(session, runId, directory);
+  return {
+    ...controlPlane(tools),
+    ...dataPlane(tools, directory),
+    writeReport: seal(createWriteReport(createReportWriter(directory, run))),
+  };
+}
+
+function controlPlane(tools: Tools) {
+  const { aws, waits, sessions } = tools;
+  const quiescer = createQuiescer(sessions);
+  return {
+    checkReadiness: seal(
+      createCheckReadiness({
+        sts: aws.sts,
+        rds: aws.rds,
+        examineSource: (config, caller) => examineSource(aws.rds, config, caller),
+        chooseTargetVersion: (config, source) => chooseTargetVersion(aws.rds, config, source),
+        postgres: createPostgresReadiness(tools),
+        checks: createAwsChecks(aws),
+      }),
+    ),
+    createCluster: seal(createCreateCluster({ rds: aws.rds, waits: waits.database })),
+    createWriter: seal(createCreateWriter({ rds: aws.rds, waits: waits.database })),
+    awaitTarget: seal(
+      createAwaitTarget({ rds: aws.rds, cloudFormation: aws.cloudFormation, waits: waits.database }),
+    ),
+    pauseWriters: seal(
+      createPauseWriters({ ecs: aws.ecs, scaling: aws.scaling, database: quiescer, waits: waits.application }),
+    ),
+    switchSecret: seal(createSwitchSecret(aws.secrets)),
+    resumeApplication: seal(
+      createResumeApplication({ ecs: aws.ecs, scaling: aws.scaling, waits: waits.application }),
+    ),
+  };
+}
+
+function dataPlane({ sessions, clientLogin, fingerprints, jobs }: Tools, directory: string) {
+  const files = createRunFiles(directory);
+  const target = createTargetGateway(sessions);
+  const reading = { fingerprints, files };
+  return {
+    fingerprintSource: seal(createFingerprintSource(reading)),
+    dumpDatabase: seal(
+      createDumpDatabase({ ...reading, dumps: createDumpGateway(sessions, clientLogin), defaultJobs: jobs }),
+    ),
+    prepareTarget: seal(createPrepareTarget({ target })),
+    restoreDatabase: seal(
+      createRestoreDatabase({
+        ...reading,
+        target,
+        restores: createRestoreGateway(sessions, clientLogin),
+        sizeRestore,
+        defaultJobs: jobs,
+      }),
+    ),
+    analyzeTarget: seal(
+      createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: jobs }),
+    ),
+    verifyData: seal(createVerifyData({ ...reading, target })),
+  };
+}
+
+function createPostgresReadiness({ sessions }: Tools): PostgresReadiness {
+  return {
+    chooseClients: async (sourceVersion) => {
+      const choice = choosePostgresClients(await findPostgresInstallations(), sourceVersion);
+      return choice.kind === 'chosen' ? { found: choice.clients } : { problems: [choice.problem] };
+    },
+    measureDatabase: async (server) => {
+      const { bytes } = await sessions.use(server, { mode: 'read' }, (session) =>
+        session.row<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes'),
+      );
+      return Number(bytes);
+    },
+  };
+}
+
+function createReportWriter(directory: string, run: OpenRun | undefined): ReportWriter {
+  return {
+    write: () => {
+      if (run === undefined) return Promise.resolve([]);
+      const report = buildReport(run.state(), { undo: [] });
+      const files = [join(directory, 'report.md'), join(directory, 'report.json')] as const;
+      writeFileDurably(files[0], renderReport(report));
+      writeFileDurably(files[1], `${JSON.stringify(report, null, 2)}\n`);
+      return Promise.resolve(files);
+    },
+    exists: (file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
