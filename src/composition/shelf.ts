@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTemplateTools } from '../aws/template-tools.js';
 import { createAwsChecks } from '../checks/aws-checks.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
@@ -10,12 +11,14 @@ import type { OpenRun } from '../journal/run.js';
 import { directoryOfRun } from '../journal/runs.js';
 import type { Shelf } from '../paths/shelf.js';
 import { seal } from '../pipeline/seal.js';
+import { createDatabaseChecks } from '../postgres/connection-check.js';
 import { createDumpGateway } from '../postgres/dump-gateway.js';
 import { createQuiescer } from '../postgres/quiesce.js';
 import { createRestoreGateway } from '../postgres/restore-gateway.js';
 import { sizeRestore } from '../postgres/restore-settings.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
 import { createTargetGateway } from '../postgres/target-gateway.js';
+import { createDeployCommand } from '../process/deploy-command.js';
 import { findPostgresInstallations } from '../process/postgres-installations.js';
 import { choosePostgresClients } from '../process/postgres-clients.js';
 import { createRunFiles } from '../process/run-files.js';
@@ -24,16 +27,21 @@ import { createAwaitTarget } from '../steps/await-target.js';
 import { createCheckReadiness, type PostgresReadiness } from '../steps/check-readiness.js';
 import { createCreateCluster } from '../steps/create-cluster.js';
 import { createCreateWriter } from '../steps/create-writer.js';
+import { createDeployTargetTemplate } from '../steps/deploy-target-template.js';
 import { createDumpDatabase } from '../steps/dump-database.js';
 import { createFingerprintSource } from '../steps/fingerprint-source.js';
 import { createPauseWriters } from '../steps/pause-writers.js';
 import { createPrepareTarget } from '../steps/prepare-target.js';
 import { createRestoreDatabase } from '../steps/restore-database.js';
 import { createResumeApplication } from '../steps/resume-application.js';
+import { createRetainSource } from '../steps/retain-source.js';
+import { createRunDeployCommand } from '../steps/run-deploy-command.js';
 import { createSwitchSecret } from '../steps/switch-secret.js';
+import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
 import { renderReport } from '../views/report-markdown.js';
+import { checkAws } from './check-aws.js';
 import { createTools, type Tools } from './tools.js';
 
 /** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
@@ -42,7 +50,17 @@ export function createShelf(session: MigrationSession, runId: string, run?: Open
   const tools = createTools(session, runId, directory);
   return {
     ...controlPlane(tools),
+    ...deployment(tools, session),
     ...dataPlane(tools, directory),
+    validateTarget: seal(
+      createValidateTarget({
+        fingerprints: tools.fingerprints,
+        files: createRunFiles(directory),
+        database: createDatabaseChecks(tools.sessions),
+        checkAws: (config, target) =>
+          checkAws(tools.aws, config, target, new Date(run?.state().createdAt ?? session.now())),
+      }),
+    ),
     writeReport: seal(createWriteReport(createReportWriter(directory, run))),
   };
 }
@@ -73,6 +91,21 @@ function controlPlane(tools: Tools) {
     resumeApplication: seal(
       createResumeApplication({ ecs: aws.ecs, scaling: aws.scaling, waits: waits.application }),
     ),
+  };
+}
+
+function deployment({ aws, waits }: Tools, { config, directory, environment }: MigrationSession) {
+  const { cloudFormation, rds, secrets } = aws;
+  const deps = { cloudFormation, rds, secrets, waits: waits.stack, templates: createTemplateTools(directory) };
+  const command = createDeployCommand({
+    directory,
+    environment: environment.variables,
+    listSecrets: async () => [await secrets.readPassword(config.source.secret)],
+  });
+  return {
+    retainSource: seal(createRetainSource(deps)),
+    deployTargetTemplate: seal(createDeployTargetTemplate(deps)),
+    runDeployCommand: seal(createRunDeployCommand({ ...deps, command })),
   };
 }
 

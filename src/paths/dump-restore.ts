@@ -6,7 +6,7 @@ import type { Shelf } from './shelf.js';
 export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
   const moveOut = [shelf.pauseWriters, shelf.fingerprintSource, shelf.dumpDatabase];
   const target = [...deployment(config, shelf), shelf.awaitTarget];
-  const before = isInPlace(config) ? [...moveOut, ...target] : [...target, ...moveOut];
+  const before = isInPlace(config) ? [...moveOut, shelf.retainSource, ...target] : [...target, ...moveOut];
   return [
     shelf.checkReadiness,
     ...before,
@@ -16,6 +16,7 @@ export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<C
     shelf.verifyData,
     shelf.switchSecret,
     shelf.resumeApplication,
+    shelf.validateTarget,
     shelf.writeReport,
   ];
 }
@@ -29,6 +30,7 @@ function isInPlace({ source, target }: Config): boolean {
 }
 
 function deployment({ target: { deploy } }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
-  if (deploy.api !== true) return [];
+  if (deploy.template !== undefined) return [shelf.deployTargetTemplate];
+  if (deploy.command !== undefined) return [shelf.runDeployCommand];
   return [shelf.createCluster, shelf.createWriter];
 }

@@ -6,6 +6,9 @@ type Sealed = SealedStep<Config>;
 /** Every step there is, made for one run; paths pick from it. */
 export interface Shelf {
   readonly checkReadiness: Sealed;
+  readonly retainSource: Sealed;
+  readonly deployTargetTemplate: Sealed;
+  readonly runDeployCommand: Sealed;
   readonly createCluster: Sealed;
   readonly createWriter: Sealed;
   readonly awaitTarget: Sealed;
@@ -18,5 +21,6 @@ export interface Shelf {
   readonly verifyData: Sealed;
   readonly switchSecret: Sealed;
   readonly resumeApplication: Sealed;
+  readonly validateTarget: Sealed;
   readonly writeReport: Sealed;
 }
