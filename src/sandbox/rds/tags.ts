@@ -21,9 +21,6 @@ export function readTags(input: AwsStruct, member = 'Tags'): Tags {
     tags.set(key, value);
   }
   if (tags.size > 50) throw invalidValue('The number of tags exceeds the limit of 50.');
-  // What CloudFormation puts on the resources of a stack; no caller of the API can send it.
-  for (const tag of structs(input, 'SystemTags'))
-    tags.set(optionalText(tag, 'Key') ?? '', optionalText(tag, 'Value') ?? '');
   return tags;
 }
 

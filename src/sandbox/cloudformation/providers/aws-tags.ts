@@ -15,9 +15,3 @@ export function tagMap(tags: readonly Tag[]): AwsStruct {
 export function lowerTags(tags: readonly Tag[]): readonly AwsStruct[] {
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
 }
-
-/** Tags of a new RDS resource: RDS takes CloudFormation's own beside the caller's, not among them. */
-export function rdsTags(tags: readonly Tag[]): AwsStruct {
-  const isSystem = ({ Key }: Tag): boolean => Key.startsWith('aws:');
-  return { Tags: awsTags(tags.filter((tag) => !isSystem(tag))), SystemTags: awsTags(tags.filter(isSystem)) };
-}

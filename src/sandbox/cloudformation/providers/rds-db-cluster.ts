@@ -2,7 +2,7 @@ import type { AwsStruct, SandboxContext } from '../../service.js';
 import { handlerRefusal, ResourceFailure } from '../engine/resource-failure.js';
 import type { TemplateObject } from '../template/template-value.js';
 import { scalarsAt, structsAt, textAt } from './answers.js';
-import { rdsTags } from './aws-tags.js';
+import { awsTags } from './aws-tags.js';
 import { nameOf, pick, pickChanged, textOf } from './generated-name.js';
 import {
   clusterAfterCreateNames,
@@ -56,7 +56,7 @@ async function create(request: CreateRequest): Promise<LiveResource> {
   const { context, tags } = request;
   const properties = { Port: defaultPort, BackupRetentionPeriod: defaultRetention, ...request.properties };
   const physicalId = nameOf(request, 'DBClusterIdentifier', 63).toLowerCase();
-  const named = { DBClusterIdentifier: physicalId, ...rdsTags(tags) };
+  const named = { DBClusterIdentifier: physicalId, Tags: awsTags(tags) };
   const isRestore = textOf(properties, 'SnapshotIdentifier') !== undefined;
   if (isRestore)
     await context.call('rds', 'RestoreDBClusterFromSnapshot', {

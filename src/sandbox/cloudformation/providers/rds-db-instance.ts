@@ -1,6 +1,6 @@
 import type { AwsStruct } from '../../service.js';
 import type { TemplateObject } from '../template/template-value.js';
-import { rdsTags } from './aws-tags.js';
+import { awsTags } from './aws-tags.js';
 import { nameOf, pick, pickChanged, textOf } from './generated-name.js';
 import { findInstance, liveInstance, settledInstance } from './rds-db-instance-state.js';
 import {
@@ -74,7 +74,7 @@ async function create(request: CreateRequest): Promise<LiveResource> {
   const input = {
     ...apiProperties(properties, instanceCreateNames),
     DBInstanceIdentifier: physicalId,
-    ...rdsTags(tags),
+    Tags: awsTags(tags),
   };
   await context.call('rds', 'CreateDBInstance', input);
   request.started(physicalId);
@@ -91,7 +91,7 @@ async function restore(
     ...apiProperties(properties, instanceRestoreNames),
     DBInstanceIdentifier: physicalId,
     DBSnapshotIdentifier: snapshot,
-    ...rdsTags(tags),
+    Tags: awsTags(tags),
   };
   await context.call('rds', 'RestoreDBInstanceFromDBSnapshot', input);
   started(physicalId);

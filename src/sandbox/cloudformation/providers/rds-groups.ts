@@ -1,7 +1,7 @@
 import type { AwsStruct, SandboxContext } from '../../service.js';
 import { isTemplateObject, scalarText, type TemplateObject } from '../template/template-value.js';
 import { structsAt, textAt } from './answers.js';
-import { rdsTags } from './aws-tags.js';
+import { awsTags } from './aws-tags.js';
 import { nameOf, pick, textOf } from './generated-name.js';
 import { updateRdsTags } from './rds-tags.js';
 import type { LiveResource, ResourceProvider } from './resource-provider.js';
@@ -26,7 +26,7 @@ export const dbSubnetGroup: ResourceProvider = {
       ...pick(request.properties, ['DBSubnetGroupDescription', 'SubnetIds']),
       DBSubnetGroupName: physicalId,
     };
-    await request.context.call('rds', 'CreateDBSubnetGroup', { ...input, ...rdsTags(request.tags) });
+    await request.context.call('rds', 'CreateDBSubnetGroup', { ...input, Tags: awsTags(request.tags) });
     request.started(physicalId);
     return { physicalId, attributes: {} };
   },
@@ -108,7 +108,7 @@ function parameterGroup(kind: GroupKind): ResourceProvider {
       await context.call('rds', `Create${kind.group}`, {
         [kind.name]: physicalId,
         ...family,
-        ...rdsTags(request.tags),
+        Tags: awsTags(request.tags),
       });
       request.started(physicalId);
       await setParameters(context, kind, physicalId, {}, properties);
