@@ -69,7 +69,10 @@ export const recordSchema = z.discriminatedUnion('type', [
   record('observed', { step, resource: z.string(), state: z.string() }),
   record('succeeded', { step, output: jsonValue, ms: milliseconds }),
   record('verified', { step }),
+  /** The attempt came to nothing, or its output does not hold: the step is run again on resume. */
   record('failed', { step, ...failure }),
+  /** Verification did not come to an end, or a finished step holds no longer. Its output stands; resume verifies again. */
+  record('not-verified', { step, ...failure }),
   /** The process gave up where `resume` goes on. */
   record('stopped', {
     reason: z.enum(['signal', 'disk-full']),

@@ -147,7 +147,12 @@ function applyRecord(step: Draft, record: JournalRecord): void {
     case 'undo-failed':
       step.failure = { code: record.code, message: record.message };
       break;
+    case 'not-verified':
+      if (step.status === 'succeeded') step.failure = { code: record.code, message: record.message };
+      return;
     case 'verified':
+      delete step.failure;
+      break;
     case 'undone':
       break;
     default:

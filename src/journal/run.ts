@@ -35,6 +35,8 @@ export interface RunDeps {
 export interface RunPlan {
   /** Run ids start with it. */
   readonly name: string;
+  /** The id that was planned with, made by `makeRunId`; default: a new one. */
+  readonly id?: string;
   readonly path: string;
   readonly steps: readonly { readonly id: string; readonly title: string }[];
   /** Recorded whole, and compared on resume: no secrets, and nothing that may change between attempts. */
@@ -66,7 +68,7 @@ export interface OpenRun {
  */
 export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): OpenRun {
   const files = deps.files ?? realFiles;
-  const id = makeRunId(plan.name, random);
+  const id = plan.id ?? makeRunId(plan.name, random);
   const directory = directoryOfRun(deps.root, id);
   const holder = describeHolder(deps, id);
   const locks = takeLocks(deps, [lockOfSource(deps.root, plan.source), lockOfRun(directory)], holder);
@@ -154,12 +156,18 @@ function openRunOf(
   const { epoch } = locks;
   return {
     ...{ id, directory, journal, epoch, holder, warnings, toolVersion: deps.toolVersion },
-    state: () => foldRecords(journal.records),
+    state: readState(journal),
     close: () => {
       journal.close();
       locks.release();
     },
   };
+}
+
+/** Steps ask for the state at every turn; it changes with each record only. */
+function readState(journal: JournalWriter): () => RunState {
+  let known: RunState | undefined;
+  return () => (known?.seq === journal.records.length ? known : (known = foldRecords(journal.records)));
 }
 
 /** All of them or none. The epoch is that of the run's own lock. */

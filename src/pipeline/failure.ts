@@ -11,14 +11,14 @@ import type { StepId } from './step.js';
 export function recordFailure<Config>(
   session: Session<Config>,
   step: StepId,
-  phase: 'failed' | 'undo-failed',
+  phase: 'failed' | 'not-verified' | 'undo-failed',
   error: unknown,
 ): unknown {
   const { journal } = session.run;
   if (journal.brokenBy !== undefined) return complete(session, step, journal.brokenBy);
   if (session.signal.aborted) {
     journal.append({ type: 'stopped', reason: 'signal', signal: nameSignal(session.signal), step });
-    const next = [`rds2aurora ${phase === 'failed' ? 'resume' : 'rollback'} ${session.run.id}`];
+    const next = [`rds2aurora ${phase === 'undo-failed' ? 'rollback' : 'resume'} ${session.run.id}`];
     return complete(session, step, interruptionOf(session.signal, { next, cause: error }));
   }
   const { code, message } = describeError(error);

@@ -1,4 +1,4 @@
-import { exitCodes, JournalError, MigrationError } from '../errors.js';
+import { exitCodes, JournalError, MigrationError, VerifyError } from '../errors.js';
 import type { JsonValue } from '../journal/json.js';
 import type { RunState } from '../journal/run-state.js';
 import { describeDrift, recordFailure } from './failure.js';
@@ -35,6 +35,7 @@ export async function runPath<Config extends object>(context: RunContext<Config>
   const { path } = before.header;
   session.tell({ type: 'run-started', run: run.id, path, resumed, steps: describeSteps(context) });
   await withStopNotice(session, async () => {
+    tellWarnings(session);
     for (const step of context.steps) await advance(session, step);
     run.journal.append({ type: 'finished' });
   });
@@ -64,15 +65,16 @@ export async function withStopNotice<Config>(
 }
 
 async function advance<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
-  try {
-    if (session.signal.aborted) throw interruptionOf(session.signal);
-    const { status, output } = session.stateOf(step.id);
-    if (output !== undefined && status === 'verified') await recheck(session, step, output);
-    else if (output !== undefined && status === 'succeeded') await verify(session, step, output);
-    else await runStep(session, step);
-  } catch (error) {
-    throw recordFailure(session, step.id, 'failed', error);
+  const { status, output } = session.stateOf(step.id);
+  if (output !== undefined && status === 'verified') {
+    await recheck(session, step, output);
+    return;
   }
+  const made =
+    output !== undefined && status === 'succeeded' ? { output, ms: 0 } : await runStep(session, step);
+  await verify(session, step, made.output);
+  session.run.journal.append({ type: 'verified', step: step.id });
+  session.tell({ type: 'step-finished', step: step.id, ms: made.ms, summary: step.title });
 }
 
 async function recheck<Config>(
@@ -83,49 +85,75 @@ async function recheck<Config>(
   const later = session.steps.find(
     (other) => other.supersedes.includes(step.id) && isFinished(session.stateOf(other.id)),
   );
+  let because = 'finished earlier, and still holds';
   if (later !== undefined) {
-    session.tell({
-      type: 'step-adopted',
-      step: step.id,
-      because: `finished earlier, and ${later.id} has followed`,
-    });
-    return;
+    because = `finished earlier, and ${later.id} has followed`;
+  } else {
+    try {
+      stopIfAsked(session);
+      await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
+    } catch (error) {
+      throw recordFailure(session, step.id, 'not-verified', describeDrift(error, step.id, step.title));
+    }
   }
-  try {
-    await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
-  } catch (error) {
-    throw describeDrift(error, step.id, step.title);
-  }
-  session.tell({ type: 'step-adopted', step: step.id, because: 'finished earlier, and still holds' });
+  session.tell({ type: 'step-adopted', step: step.id, because });
 }
 
-async function runStep<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
+async function runStep<Config>(
+  session: Session<Config>,
+  step: SealedStep<Config>,
+): Promise<{ output: JsonValue; ms: number }> {
   const { journal } = session.run;
-  const attempt = session.stateOf(step.id).attempts + 1;
-  journal.append({ type: 'started', step: step.id, attempt });
-  session.tell({ type: 'step-started', step: step.id, attempt });
-  const began = session.clock.monotonicMs();
-  const output = await step.run(createStepIo(session, step.id), inputsOf(session));
-  const ms = session.clock.monotonicMs() - began;
-  journal.append({ type: 'succeeded', step: step.id, output, ms });
-  await verify(session, step, output, ms);
+  try {
+    stopIfAsked(session);
+    const { attempts, calls } = session.stateOf(step.id);
+    const attempt = attempts + 1;
+    journal.append({ type: 'started', step: step.id, attempt });
+    session.tell({ type: 'step-started', step: step.id, attempt });
+    for (const { call, key, effect } of calls) {
+      if (effect !== undefined) continue;
+      const text = `${call} of ${key} was begun and its end is not known: looking whether it was carried out`;
+      session.tell({ type: 'step-noted', step: step.id, text });
+    }
+    const began = session.clock.monotonicMs();
+    const output = await step.run(createStepIo(session, step.id), inputsOf(session));
+    const ms = session.clock.monotonicMs() - began;
+    journal.append({ type: 'succeeded', step: step.id, output, ms });
+    return { output, ms };
+  } catch (error) {
+    throw recordFailure(session, step.id, 'failed', error);
+  }
 }
 
+/** An output that does not hold costs another attempt; a verification that could not be made does not. */
 async function verify<Config>(
   session: Session<Config>,
   step: SealedStep<Config>,
   output: JsonValue,
-  ms = 0,
 ): Promise<void> {
-  await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
-  session.run.journal.append({ type: 'verified', step: step.id });
-  session.tell({ type: 'step-finished', step: step.id, ms, summary: step.title });
+  try {
+    await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
+  } catch (error) {
+    const phase = error instanceof VerifyError ? 'failed' : 'not-verified';
+    throw recordFailure(session, step.id, phase, error);
+  }
+}
+
+function stopIfAsked<Config>(session: Session<Config>): void {
+  if (session.signal.aborted) throw interruptionOf(session.signal);
 }
 
 /** Outputs as the journal holds them at this moment. */
 export function inputsOf<Config>(session: Session<Config>): Inputs<Config> {
   const state = session.run.state();
   return inputsFrom(session.config, session.run.id, (id) => findOutput(state, id));
+}
+
+/** What reading the journal left out belongs to the step that was under way. */
+function tellWarnings<Config>(session: Session<Config>): void {
+  const current = session.run.state().steps.find((step) => !isFinished(step));
+  if (current === undefined) return;
+  for (const text of session.run.warnings) session.tell({ type: 'step-noted', step: current.id, text });
 }
 
 function describeSteps<Config>(context: RunContext<Config>): { id: string; title: string }[] {

@@ -86,7 +86,7 @@ test('killed in a rollback and begun again, it ends with nothing left; a further
   expect(openFileWorld(calm).names()).toEqual([]);
 
   const points = listPoints(after.records, after.calls, before.records + 1, before.calls + 1);
-  for (const point of choose(points, 19)) {
+  for (const point of choose(points, 29)) {
     const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
     expect(toy('run', folder)).toMatchObject({ status: 0 });
     expect(toy('rollback', folder, point), point).toMatchObject({ signal: 'SIGKILL' });

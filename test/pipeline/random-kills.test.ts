@@ -10,7 +10,7 @@ import { undoPath } from '../../src/pipeline/undo-path.js';
 import { contextFor, createToyRun, runDeps, temporaryFolder } from './harness.js';
 import { createToyStep, createToyWorld, toyRef, type ToyConfig, type ToyWorld } from './toy-steps.js';
 
-const seeds = process.env['CAMPAIGN'] === 'full' ? 5_000 : 60;
+const seeds = process.env['CAMPAIGN'] === 'full' ? 5_000 : 40;
 
 /** The order of records is under test here and not the disk. */
 const fastFiles: Files = { ...realFiles, fsyncSync: () => undefined };
@@ -68,7 +68,7 @@ async function session(root: string, open: (deps: ReturnType<typeof runDeps>) =>
   }
 }
 
-test('killed any number of times anywhere, a run ends as if undisturbed, and so does its rollback', async () => {
+test('killed any number of times anywhere, a run ends as if undisturbed, and so does its rollback', { timeout: 900_000 }, async () => {
   let killed = 0;
   await fc.assert(
     fc.asyncProperty(

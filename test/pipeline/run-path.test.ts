@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InterruptedError, LockedError, MigrationError, VerifyError } from '../../src/errors.js';
+import { CredentialsError, InterruptedError, LockedError, MigrationError, VerifyError } from '../../src/errors.js';
 import type { OpenRun, RunDeps } from '../../src/journal/run.js';
 import { runPath } from '../../src/pipeline/run-path.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
@@ -332,4 +332,66 @@ test('a run refused by its lock in the middle of work is not called resumable', 
   const steps = pathWith(createToyWorld(), failWith(new LockedError('LockLost', 'lost')));
   expect(await caught(runPath(contextFor(run, steps).context))).toMatchObject({ resumable: false });
   run.close();
+});
+
+test('a finished step that cannot be verified on resume, for want of credentials, is not run again', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  const [one, two] = toyPath(world);
+  const three = createToyStep(world, 'make-three', { things: 1 });
+  await start(root, [one!, two!, seal({ ...three, run: failWith(new MigrationError('X', 'x')) })]);
+  const expired = failWith(new CredentialsError('ExpiredToken', 'the session has expired'));
+  const blind = [one!, { ...two!, verify: expired }, seal(three)];
+  const second = await resume(root, blind);
+  expect(second.error).toMatchObject({ code: 'ExpiredToken', step: 'make-two', exitCode: 4 });
+  expect(second.records.at(-1)).toMatchObject({ type: 'not-verified', step: 'make-two' });
+  expect(second.state.steps[1]).toMatchObject({ status: 'verified', attempts: 1 });
+  const third = await resume(root, [one!, two!, seal(three)]);
+  expect(third.state.steps.map((step) => step.attempts)).toEqual([1, 1, 2]);
+});
+
+test('a finished step that no longer holds is not made anew behind the user, however often the run is resumed', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  await start(root, pathWith(world, failWith(new MigrationError('X', 'x'))));
+  const [name = ''] = world.names();
+  await world.remove(name);
+  const { length } = world.changes;
+  const steps = pathWith(world, () => Promise.resolve());
+  for (let n = 0; n < 2; n += 1) expect((await resume(root, steps)).error).toBeInstanceOf(VerifyError);
+  expect(world.changes).toHaveLength(length);
+  await world.create(name, 'mended by hand');
+  expect((await resume(root, steps)).state.outcome).toBe('finished');
+});
+
+test('a verification that was cut short is made again on resume, and the step is not', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  const steps = toyPath(world);
+  const cut = failWith(new CredentialsError('ExpiredToken', 'the session has expired'));
+  const first = await start(root, [{ ...steps[0]!, verify: cut }, ...steps.slice(1)]);
+  expect(first.state.steps[0]).toMatchObject({ status: 'succeeded', failure: { code: 'ExpiredToken' } });
+  const second = await resume(root, steps);
+  expect(second.state.steps[0]).toMatchObject({ status: 'verified', attempts: 1 });
+  expect(second.state.steps[0]).not.toHaveProperty('failure');
+});
+
+test('on resume a call whose end is unknown, and a line that was cut off, are told before anything is called', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  const steps = toyPath(world);
+  let dead = false;
+  const crashPoint = (phase: string, n: number, prepare?: () => void): void => {
+    if (!dead && phase === 'torn-record' && n === 6) {
+      prepare?.();
+      dead = true;
+    }
+    if (dead) throw new Error('killed');
+  };
+  await start(root, steps, { crashPoint }, { crashPoint });
+  const { events } = await resume(root, steps);
+  const notes = events.flatMap((event) => (event.type === 'step-noted' ? [event.text] : []));
+  expect(notes[0]).toContain('line 6 of');
+  expect(notes[1]).toBe('toy:Create of toy-make-one-0 was begun and its end is not known: looking whether it was carried out');
+  expect(world.changes).toHaveLength(5);
 });
