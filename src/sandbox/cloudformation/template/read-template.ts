@@ -40,7 +40,6 @@ export function readTemplate(text: string): Template {
     parameters: readEntries(section(body, 'Parameters'), readParameter),
     mappings: section(body, 'Mappings'),
     conditions: section(body, 'Conditions'),
-    rules: section(body, 'Rules'),
     resources: readEntries(section(body, 'Resources'), readResource),
     outputs: readEntries(section(body, 'Outputs'), readOutput),
   };
@@ -57,6 +56,7 @@ function checkSections(body: TemplateObject): void {
     throw templateFormatError(`Template format version not supported: ${JSON.stringify(version)}`);
   if (body['Transform'] !== undefined)
     throw validationError(`the sandbox supports no Transform: ${JSON.stringify(body['Transform'])}`);
+  if (body['Rules'] !== undefined) throw validationError('The sandbox does not evaluate the section Rules');
   if (!isTemplateObject(body['Resources']) || Object.keys(body['Resources']).length === 0)
     throw templateFormatError('At least one Resources member must be defined.');
   for (const [name, most] of Object.entries(quotas)) {

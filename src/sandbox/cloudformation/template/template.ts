@@ -50,7 +50,6 @@ export interface Template {
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   readonly mappings: TemplateObject;
   readonly conditions: TemplateObject;
-  readonly rules: TemplateObject;
   readonly resources: ReadonlyMap<string, ResourceDeclaration>;
   readonly outputs: ReadonlyMap<string, OutputDeclaration>;
 }
