@@ -51,6 +51,8 @@ export interface Sandbox {
   /** Calls an action in process: no wire, no faults, no call log. */
   readonly call: CallAction;
   calls(): CallRecord[];
+  /** The actions that a service supports, by its signing name. */
+  actions(service: string): string[];
   addFault(fault: Fault): void;
   clearFaults(): void;
   scriptState(state: ScriptedState): void;
@@ -79,6 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     env: sandboxEnvironment(server.endpoint, region, directory, clock.speed),
     call: world.home().call,
     calls: () => front.log.all(),
+    actions: (service) => Object.keys(world.home().services.get(service)?.actions ?? {}),
     addFault: (fault) => {
       front.faults.add(fault);
     },
