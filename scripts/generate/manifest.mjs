@@ -10,6 +10,7 @@ export default function generateManifest() {
   const { status } = spawnSync(process.execPath, [oclif, 'manifest', root], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' },
   });
   if (status !== 0) throw new Error('oclif manifest failed');
 }
