@@ -99,7 +99,7 @@ interface Pulse {
 }
 
 /**
- * Quiet means: no other session has a transaction open, and over a while neither the server's transaction counter nor
+ * Quiet means: no other session has a writing transaction, and over a while neither the server's transaction counter nor
  * the database's tuple counters move. Autovacuum may move the first now and then, so it is asked again until a deadline.
  */
 async function proveQuiet(io: StepIo, session: Session, own: string, server: ServerRef): Promise<string> {
@@ -109,7 +109,7 @@ async function proveQuiet(io: StepIo, session: Session, own: string, server: Ser
     await io.clock.sleep(quietMs, io.signal);
     const pulse = await readPulse(session, own);
     if (pulse.writers === 0 && last.writers === 0 && pulse.next === last.next && pulse.changes === last.changes) return pulse.lsn;
-    io.observed(server.database, pulse.writers > 0 ? `${String(pulse.writers)} sessions still work` : 'transactions still end');
+    io.observed(server.database, pulse.writers > 0 ? `${String(pulse.writers)} sessions still write` : 'transactions still end');
     if (pulse.writers > 0) await endSessions(io, session, own, server);
     last = pulse;
   }
@@ -128,9 +128,10 @@ async function readPulse(session: Session, own: string): Promise<Pulse> {
   return { ...pulse, writers: await countWriters(session, own) };
 }
 
+/** Sessions that were there before are ended and new ones begin read-only: who has a transaction number chose to write. */
 async function countWriters(session: Session, own: string): Promise<number> {
   const { count } = await session.row<{ count: number }>(
-    `SELECT count(*)::int AS count FROM pg_stat_activity a WHERE ${others} AND (a.state <> 'idle' OR a.backend_xid IS NOT NULL)`,
+    `SELECT count(*)::int AS count FROM pg_stat_activity a WHERE ${others} AND a.backend_xid IS NOT NULL`,
     [own],
   );
   return count;
