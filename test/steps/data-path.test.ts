@@ -17,7 +17,7 @@ let dump: ReturnType<typeof dumpDatabase.output.parse>;
 beforeAll(async () => {
   world = await openDataWorld();
   const { gateways, servers, clients } = world;
-  fingerprint = await finish(createFingerprintSource(gateways), { server: servers.source, mode: 'checksum' });
+  fingerprint = await finish(createFingerprintSource(gateways), { server: servers.source, mode: 'checksum' as const });
   const request = { server: servers.source, clients, directory: undefined, jobs: 2, databaseBytes: 1, fingerprint };
   dump = await finish(createDumpDatabase(gateways), request);
   await finish(createPrepareTarget(gateways), servers);
@@ -31,7 +31,7 @@ function restoreInput() {
 }
 
 function verify() {
-  return finish(createVerifyData(world.gateways), { target: world.servers.target, fingerprint, mode: 'checksum' });
+  return finish(createVerifyData(world.gateways), { target: world.servers.target, fingerprint, mode: 'checksum' as const });
 }
 
 test('a database with one of everything arrives whole', async () => {

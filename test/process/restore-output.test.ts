@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { RestoreOutput } from '../../src/process/restore-output.js';
+import type { RestoreMessage } from '../../src/process/restore-output.js';
+
+function read(text: string): RestoreMessage[] {
+  const messages: RestoreMessage[] = [];
+  const output = new RestoreOutput((message) => messages.push(message));
+  for (const line of text.split('\n')) output.line(line);
+  output.end();
+  return messages;
+}
+
+test('an error has all its lines, to the end of its command', () => {
+  const messages = read(`pg_restore: while PROCESSING TOC:
+pg_restore: from TOC entry 215; 1259 16405 TABLE users master
+pg_restore: error: could not execute query: ERROR:  type "public.vector" does not exist
+LINE 3:     embedding public.vector(8)
+                      ^
+Command was: CREATE TABLE app.chunks (
+    id integer,
+    embedding public.vector(8)
+);
+
+
+pg_restore: creating INDEX "app.x"
+pg_restore: error: second
+pg_restore: warning: errors ignored on restore: 2`);
+  expect(messages.map((one) => one.kind)).toEqual(['error', 'item-started', 'error', 'ignored']);
+  expect(messages[0]).toMatchObject({ text: expect.stringContaining('embedding public.vector(8)\n);') as string });
+  expect(messages[3]).toEqual({ kind: 'ignored', count: 2 });
+});
+
+test('an error in the last line is told', () => {
+  expect(read('pg_restore: error: connection to server failed')).toEqual([{ kind: 'error', text: 'connection to server failed' }]);
+});
+
+test('items of a parallel restore begin and end', () => {
+  expect(read('pg_restore: launching item 3432 TABLE DATA users\npg_restore: finished item 3432 TABLE DATA users')).toEqual([
+    { kind: 'item-started', item: 'TABLE DATA users' },
+    { kind: 'item-finished', item: 'TABLE DATA users' },
+  ]);
+});
