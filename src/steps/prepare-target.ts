@@ -104,7 +104,12 @@ async function undo(gateway: TargetGateway, io: StepIo, { source, target }: Targ
   const found = intents.find((intent) => intent.call === calls.mark)?.before?.['comment'];
   const created = intents.some((intent) => intent.call === calls.create);
   const marker = markerOf(io.runId);
-  const state = await gateway.inspect(target);
+  let state = await gateway.inspect(target);
+  if (created && state.exists && state.comment === null && state.contents.length === 0) {
+    // Made by a run that died before it could mark it; only what is marked is dropped.
+    await mark(gateway, io, target, null);
+    state = { ...state, comment: marker };
+  }
   if (state.comment === marker) {
     await io.mutate({ call: calls.drop, key: target.database }, () => gateway.drop(target, marker));
   }

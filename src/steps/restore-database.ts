@@ -8,10 +8,18 @@ import { PreconditionError, VerifyError } from '../errors.js';
 import type { RecordedIntent, Step, StepIo } from '../pipeline/step.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
-import type { TargetGateway } from '../postgres/target-gateway.js';
+import type { Change } from '../postgres/role-changes.js';
+import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { RestorePart } from '../process/restore-list.js';
-import { awaitTarget, checkReadiness, dumpDatabase, fingerprintSource, prepareTarget, restoreDatabase } from './refs.js';
+import {
+  awaitTarget,
+  checkReadiness,
+  dumpDatabase,
+  fingerprintSource,
+  prepareTarget,
+  restoreDatabase,
+} from './refs.js';
 import { readSourceFingerprint, rowTotals } from './source-fingerprint.js';
 import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
 import { applyAll, calls, createMarked, furnish, mark, markerOf } from './target-database.js';
@@ -35,6 +43,8 @@ export interface RestoreDatabaseInput extends TargetServers {
 type Output = ReturnType<(typeof restoreDatabase)['output']['parse']>;
 
 const parts: readonly RestorePart[] = ['schemas', 'pre-data', 'data', 'post-data'];
+/** Marks the intents of rights that are lent to owners for the time of the restore. */
+const lending = ' while restoring';
 const callOf = (part: RestorePart): string => `pg_restore ${part}`;
 const ignoredSchema = z.object({ ignored: z.array(z.strictObject({ rule: z.string(), text: z.string() })) });
 
@@ -69,7 +79,9 @@ export function createRestoreDatabase(
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [`pg_restore into ${config.target.cluster}: definitions, data, then indexes and constraints; any error that is not known to be harmless ends it`],
+        effects: [
+          `pg_restore into ${config.target.cluster}: definitions, data, then indexes and constraints; any error that is not known to be harmless ends it`,
+        ],
         calls: parts.map(callOf),
       }),
     run: (io, input) => run(dependencies, io, input),
@@ -77,10 +89,14 @@ export function createRestoreDatabase(
   };
 }
 
-async function run(dependencies: RestoreDatabaseDependencies, io: StepIo, input: RestoreDatabaseInput): Promise<Output> {
+async function run(
+  dependencies: RestoreDatabaseDependencies,
+  io: StepIo,
+  input: RestoreDatabaseInput,
+): Promise<Output> {
   await startFromKnown(dependencies.target, io, input);
   const sizing = dependencies.sizeRestore(input.maxAcu, input.jobs);
-  if (parts.some((part) => !isDone(io, part))) await restoreParts(dependencies, io, input, sizing);
+  await restoreParts(dependencies, io, input, sizing);
   const { tables } = await dependencies.restores.inspect(input.target);
   return { ignoredErrors: listIgnored(io), tables, maintenanceWorkMemBytes: sizing.maintenanceWorkMemBytes };
 }
@@ -96,45 +112,87 @@ async function restoreParts(
   const totals = rowTotals(await readSourceFingerprint(dependencies, input.fingerprint));
   const existingSchemas = (await gateway.readExtensions(input.source)).map((one) => one.schema);
   const lent = await gateway.planOwnerGrants(input.source, target);
-  const apply = (changes: typeof lent.revoke): Promise<void> => applyAll(io, changes, (change) => gateway.apply(target, change));
+  const apply = (changes: readonly Change[]): Promise<void> =>
+    applyAll(io, listUndone(io, changes), (change) => gateway.apply(target, change), lending);
   await apply(lent.onDatabase);
   for (const part of parts) {
     if (part === 'pre-data') await apply(lent.onSchemas);
     if (isDone(io, part)) continue;
     io.note(`restoring ${part}`);
-    const order = { server: target, clients, directory, part, existingSchemas, jobs, sizing, totals, signal: io.signal };
+    const order = {
+      server: target,
+      clients,
+      directory,
+      part,
+      existingSchemas,
+      jobs,
+      sizing,
+      totals,
+      signal: io.signal,
+    };
     const restore = (): ReturnType<RestoreGateway['restore']> =>
       dependencies.restores.restore({ ...order, progress: (progress) => io.progress(progress) });
-    await io.mutate({ call: callOf(part), key: target.database }, restore, (ignored) => ({ detail: { ignored } }));
+    await io.mutate({ call: callOf(part), key: target.database }, restore, (ignored) => ({
+      detail: { ignored },
+    }));
   }
   await apply(lent.revoke);
 }
 
 /** Brings the database to where the next part may begin: as prepared, or with exactly the parts that were finished. */
-async function startFromKnown(gateway: TargetGateway, io: StepIo, input: RestoreDatabaseInput): Promise<void> {
-  const marker = markerOf(io.runId);
+async function startFromKnown(
+  gateway: TargetGateway,
+  io: StepIo,
+  input: RestoreDatabaseInput,
+): Promise<void> {
   const state = await gateway.inspect(input.target);
-  const dropped = io.intents().some((intent) => intent.call === calls.drop);
-  if (!state.exists && dropped) {
-    await createMarked(gateway, io, input);
-    await furnish(gateway, io, input, await gateway.readExtensions(input.source));
-    return;
-  }
-  if (state.comment !== marker) {
-    if (!dropped || state.contents.length > 0) throw notOurs(input);
-    await mark(gateway, io, input.target, state.comment);
-  }
-  const isDirty = currentIntents(io).some((intent) => intent.effect === undefined && intent.call.startsWith('pg_restore '));
+  if (!isOurs(io, state)) throw notOurs(input);
+  const isDirty = currentIntents(io).some(
+    (intent) => intent.effect === undefined && intent.call.startsWith('pg_restore '),
+  );
   const isUnknown = state.contents.length > 0 && !parts.some((part) => isDone(io, part));
-  if (isDirty || isUnknown) await reset(gateway, io, input);
-  else if (dropped) await furnish(gateway, io, input, await gateway.readExtensions(input.source));
+  if (isDirty || isUnknown) {
+    io.note('an earlier restore died half way: dropping the database that this run made, and starting again');
+  }
+  await makeAsPrepared(gateway, io, input, isDirty || isUnknown);
 }
 
-async function reset(gateway: TargetGateway, io: StepIo, input: RestoreDatabaseInput): Promise<void> {
-  io.note('an earlier restore died half way: dropping the database that this run made, and starting again');
-  await io.mutate({ call: calls.drop, key: input.target.database }, () => gateway.drop(input.target, markerOf(io.runId)));
-  await createMarked(gateway, io, input);
-  await furnish(gateway, io, input, await gateway.readExtensions(input.source));
+/** Marked by this run; or dropped by this step, and not yet made or marked again. */
+function isOurs(io: StepIo, state: TargetState): boolean {
+  if (state.comment === markerOf(io.runId)) return true;
+  return wasDropped(io) && (!state.exists || state.contents.length === 0);
+}
+
+/** Drops the database if asked to, and makes again whatever is missing since it was dropped. */
+async function makeAsPrepared(
+  gateway: TargetGateway,
+  io: StepIo,
+  input: TargetServers,
+  reset: boolean,
+): Promise<void> {
+  const { source, target } = input;
+  const marker = markerOf(io.runId);
+  if (reset) await io.mutate({ call: calls.drop, key: target.database }, () => gateway.drop(target, marker));
+  if (!wasDropped(io)) return;
+  const state = await gateway.inspect(target);
+  if (!state.exists) await createMarked(gateway, io, input);
+  else if (state.comment !== marker) await mark(gateway, io, target, state.comment);
+  await furnish(gateway, io, input, await gateway.readExtensions(source));
+}
+
+function wasDropped(io: StepIo): boolean {
+  return io.intents().some((intent) => intent.call === calls.drop);
+}
+
+/** Rights that were not yet lent, or not yet taken back. */
+function listUndone(io: StepIo, changes: readonly Change[]): Change[] {
+  const done = currentIntents(io).filter(
+    (intent) => intent.call.endsWith(lending) && intent.effect !== undefined,
+  );
+  return changes.filter(
+    (change) =>
+      !done.some((one) => one.key === change.key && one.call === `sql:${change.statement}${lending}`),
+  );
 }
 
 /** Since the database was last dropped: what was before says nothing about the database that is there now. */
@@ -155,28 +213,39 @@ function listIgnored(io: StepIo): Output['ignoredErrors'] {
 }
 
 function notOurs({ target }: RestoreDatabaseInput): PreconditionError {
-  return new PreconditionError('TargetNotOurs', `database ${target.database} on ${target.host} is not the one this run prepared`, {
-    why: 'it does not carry this run\'s mark, and only what this run made may be restored into or dropped',
-    resource: `${target.host}/${target.database}`,
-  });
+  return new PreconditionError(
+    'TargetNotOurs',
+    `database ${target.database} on ${target.host} is not the one this run prepared`,
+    {
+      why: "it does not carry this run's mark, and only what this run made may be restored into or dropped",
+      resource: `${target.host}/${target.database}`,
+    },
+  );
 }
 
-async function verify(dependencies: RestoreDatabaseDependencies, { target }: RestoreDatabaseInput, output: Output): Promise<void> {
+async function verify(
+  dependencies: RestoreDatabaseDependencies,
+  { target }: RestoreDatabaseInput,
+  output: Output,
+): Promise<void> {
   const { tables, invalidIndexes } = await dependencies.restores.inspect(target);
   if (tables < output.tables) {
-    throw new VerifyError('TablesMissing', `${target.database} has ${String(tables)} tables, ${String(output.tables)} were restored`);
+    throw new VerifyError(
+      'TablesMissing',
+      `${target.database} has ${String(tables)} tables, ${String(output.tables)} were restored`,
+    );
   }
   if (invalidIndexes.length > 0) {
     throw new VerifyError('InvalidIndexes', `indexes not valid on the target: ${invalidIndexes.join(', ')}`);
   }
 }
 
-/** Empty and marked again, as `prepare-target` left it. */
+/** Empty, marked and furnished again, as `prepare-target` left it. */
 async function undo(gateway: TargetGateway, io: StepIo, input: RestoreDatabaseInput): Promise<void> {
   const state = await gateway.inspect(input.target);
-  const marker = markerOf(io.runId);
-  if (state.exists && state.comment !== marker) return;
-  if (state.exists && state.contents.length === 0) return;
-  if (state.exists) await io.mutate({ call: calls.drop, key: input.target.database }, () => gateway.drop(input.target, marker));
-  await createMarked(gateway, io, input);
+  if (!isOurs(io, state)) return;
+  const isTouched = currentIntents(io).some(
+    (intent) => intent.call.startsWith('pg_restore ') || intent.call.endsWith(lending),
+  );
+  await makeAsPrepared(gateway, io, input, isTouched || state.contents.length > 0);
 }

@@ -46,14 +46,18 @@ export async function furnish(
   return extensions;
 }
 
-/** Each change with its own intent. One that AWS may refuse is told to people when it does. */
+/**
+ * Each change with its own intent. One that AWS may refuse is told to people when it does.
+ * @param purpose tells these intents from others with the same statement
+ */
 export async function applyAll(
   io: StepIo,
   changes: readonly Change[],
   apply: (change: Change) => Promise<boolean>,
+  purpose = '',
 ): Promise<void> {
   for (const change of changes) {
-    const intent = { call: `sql:${change.statement}`, key: change.key };
+    const intent = { call: `sql:${change.statement}${purpose}`, key: change.key };
     const done = await io.mutate(intent, () => apply(change), (applied) => ({ detail: { applied } }));
     if (!done) io.note(`refused, do it by hand if you need it: ${change.statement} ${change.key}`);
   }

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import type { configSchema } from '../../src/config/schema.js';
+import { seal } from '../../src/pipeline/seal.js';
+import { createPrepareTarget } from '../../src/steps/prepare-target.js';
+import { createRestoreDatabase } from '../../src/steps/restore-database.js';
+import { markerOf } from '../../src/steps/target-database.js';
+import { FakeTargetServer } from '../fakes/fake-target-server.js';
+import { describeStepLaws } from '../laws/step-laws.js';
+import type { LawWorld } from '../laws/step-laws.js';
+import { lawConfig, lawEarlier } from './data-law-inputs.js';
+
+type Config = z.output<typeof configSchema>;
+const marker = markerOf('law-000000');
+
+function prepareWorld(exists: boolean): LawWorld<Config> {
+  const server = new FakeTargetServer();
+  if (exists) server.databases.set('ragdb', { comment: 'mine', contents: [], applied: [] });
+  return {
+    step: seal(createPrepareTarget({ target: server.createGateway() })),
+    config: lawConfig,
+    earlier: lawEarlier,
+    snapshot: () => server.snapshot(),
+    mutations: () => [...server.mutations],
+    tamper: () => {
+      server.database('ragdb').comment = 'somebody else';
+    },
+  };
+}
+
+describeStepLaws('prepare-target, into a database that has to be made', () => prepareWorld(false));
+describeStepLaws('prepare-target, into an empty database', () => prepareWorld(true));
+
+describeStepLaws('restore-database', () => {
+  const server = new FakeTargetServer();
+  server.databases.set('ragdb', { comment: marker, contents: [], applied: ['vector', 'setting'] });
+  const gateway = server.createGateway();
+  return {
+    step: seal(
+      createRestoreDatabase({
+        target: gateway,
+        restores: server.createRestores(),
+        sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
+        defaultJobs: 2,
+        files: {
+          write: () => Promise.resolve(''),
+          read: () => Promise.resolve({ text: '', sha256: 'hash' }),
+          pathOf: (name) => name,
+        },
+        fingerprints: { parse: () => emptyFingerprint },
+      }),
+    ),
+    config: lawConfig,
+    earlier: lawEarlier,
+    snapshot: () => server.snapshot(),
+    mutations: () => [...server.mutations],
+    tamper: () => {
+      server.database('ragdb').contents = [];
+    },
+  };
+});
+
+const emptyFingerprint = {
+  format: 1 as const,
+  serverVersion: '17.7',
+  serverVersionNumber: 170007,
+  database: 'ragdb',
+  mode: 'checksum' as const,
+  sections: {},
+  contents: [],
+  sequences: [],
+  largeObjects: { count: '0', bytes: '0', checksum: '' },
+  vectors: [],
+};
