@@ -28,6 +28,7 @@ import { snapshotActions } from './snapshot-actions.js';
 import { Store } from './store.js';
 import { subnetGroupActions } from './subnet-group-actions.js';
 import { tagActions } from './tag-actions.js';
+import { refuseSystemTags } from './tags.js';
 import { versionActions } from './version-actions.js';
 
 export interface RdsOptions {
@@ -57,7 +58,9 @@ export function createRdsService(context: SandboxContext, options: RdsOptions = 
     name: 'rds',
     protocol: 'query',
     namespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
-    actions: actionsOf(rds),
+    actions: Object.fromEntries(
+      Object.entries(actionsOf(rds)).map(([name, action]) => [name, refuseSystemTags(action)]),
+    ),
     scriptState: (state) => {
       scriptState(rds, state);
     },
