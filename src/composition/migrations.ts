@@ -25,7 +25,7 @@ const paths: Readonly<Record<string, (config: Config, shelf: Shelf) => readonly 
 
 /** `plan PATH`: what the path would do. Exit code 3 when something is in the way. */
 export async function showPlan(session: MigrationSession, path: string): Promise<Outcome<PlanResult>> {
-  const plan = await makePlan(session, path);
+  const plan = await makePlan(session, path, makeRunId(session.config.name, Math.random));
   const failure = blockersOf(plan);
   return {
     result: toPlanResult(plan),
@@ -37,7 +37,8 @@ export async function showPlan(session: MigrationSession, path: string): Promise
 
 /** `migrate PATH`: plans, shows the plan, asks, runs. Nothing is changed when the plan has blockers. */
 export async function migrate(session: MigrationSession, path: string): Promise<Outcome<MigrateResult>> {
-  const plan = await makePlan(session, path);
+  const id = makeRunId(session.config.name, Math.random);
+  const plan = await makePlan(session, path, id);
   refuseWhenBlocked(plan);
   const { source, target, region } = session.config;
   session.say(renderPlan(plan));
@@ -50,6 +51,7 @@ export async function migrate(session: MigrationSession, path: string): Promise<
     runDeps(session),
     {
       name: session.config.name,
+      id,
       path,
       steps: plan.steps,
       config: comparable(session),
@@ -125,8 +127,7 @@ function renderResult(result: MigrateResult): string {
   ].join('\n\n');
 }
 
-function makePlan(session: MigrationSession, path: string): Promise<PathPlan> {
-  const runId = makeRunId(session.config.name, Math.random);
+function makePlan(session: MigrationSession, path: string, runId: string): Promise<PathPlan> {
   const { config, signal } = session;
   return planPath({ path, steps: stepsOf(session, path, runId), config, runId, clock: systemClock, signal });
 }

@@ -76,12 +76,20 @@ function readSettings(session: Session): Promise<SettingRow[]> {
 
 function settingChange(row: SettingRow, database: string, key: string): Change {
   const clause = settingClause(row.setting);
+  const parameter = row.setting.split('=')[0] ?? '';
+  const setsExtensionParameter = parameter.includes('.');
   return row.role === ''
-    ? { statement: 'ALTER DATABASE', key: `${key} ${row.setting.split('=')[0] ?? ''}`, sql: `ALTER ${database} SET ${clause}` }
+    ? {
+        statement: 'ALTER DATABASE',
+        key: `${key} ${parameter}`,
+        sql: `ALTER ${database} SET ${clause}`,
+        setsExtensionParameter,
+      }
     : {
         statement: 'ALTER ROLE',
-        key: `${row.role} ${row.setting.split('=')[0] ?? ''}`,
+        key: `${row.role} ${parameter}`,
         sql: `ALTER ROLE ${quoteIdentifier(row.role)} IN ${database} SET ${clause}`,
+        setsExtensionParameter,
       };
 }
 

@@ -13,6 +13,8 @@ export interface Change {
   readonly sql: string;
   /** AWS may withhold it: then it is told to the user and the run goes on. */
   readonly optional?: boolean;
+  /** A parameter with a dot in its name belongs to an extension. */
+  readonly setsExtensionParameter?: boolean;
 }
 
 interface RoleRow {

@@ -86,9 +86,20 @@ async function inspect(sessions: Sessions, target: ServerRef): Promise<TargetSta
   return { exists: true, comment: found.comment, contents };
 }
 
+/**
+ * A parameter of an extension is known to a session only once the extension's library is loaded; until then only a
+ * superuser may set it (PostgreSQL: "Customized Options"). Validating one function of each library loads it.
+ */
+const loadExtensionLibraries = `SELECT fmgr_c_validator(min(p.oid::bigint)::oid) FROM pg_proc p
+  JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+  JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'c' GROUP BY p.probin`;
+
 async function apply(sessions: Sessions, target: ServerRef, change: Change): Promise<boolean> {
   try {
-    await sessions.use(target, write, (session) => session.run(change.sql));
+    await sessions.use(target, write, async (session) => {
+      if (change.setsExtensionParameter === true) await session.run(loadExtensionLibraries);
+      await session.run(change.sql);
+    });
     return true;
   } catch (error) {
     if (change.optional === true) return false;
