@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config, type Command } from '@oclif/core';
 import { vi } from 'vitest';
@@ -10,10 +12,12 @@ export interface Captured {
   readonly exitCode: number;
 }
 
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+
 /** The program as oclif knows it, without its commands: a test brings its own. */
 const program = Config.load({
   root: projectRoot,
-  pjson: { name: 'rds2aurora', version: '0.0.0', oclif: { bin: 'rds2aurora', topicSeparator: ' ' } },
+  pjson: { name: 'rds2aurora', version, oclif: { bin: 'rds2aurora', topicSeparator: ' ' } },
 });
 
 /** Runs a command in this process, as `bin/run.js` would, and gives what it wrote and its exit code. */
