@@ -56,7 +56,8 @@ export abstract class BaseCommand<Result> extends Command {
     } else {
       const text = outcome.text();
       if (text !== '') this.printResult(text);
-      if (failure !== undefined) this.printMessage(renderError(failure, {}, this.errorStyle()));
+      if (failure !== undefined)
+        this.printMessage(renderError(withoutProblems(failure), {}, this.errorStyle()));
     }
     process.exitCode = failure?.exitCode ?? 0;
   }
@@ -92,10 +93,6 @@ export abstract class BaseCommand<Result> extends Command {
     return createStyle(process.stderr.isTTY && !this.environment.plain);
   }
 
-  protected resultStyle(): Style {
-    return createStyle(process.stdout.isTTY && !this.environment.plain);
-  }
-
   /** The command as the user typed it, without the program's name: `migrate dump-restore`. */
   protected get words(): string {
     return (this.id ?? '').replaceAll(':', ' ');
@@ -126,4 +123,9 @@ export abstract class BaseCommand<Result> extends Command {
   private printResult(text: string): void {
     process.stdout.write(`${text}\n`);
   }
+}
+
+/** The result above has told them already. */
+function withoutProblems({ problems: _problems, ...failure }: Failure): Failure {
+  return failure;
 }

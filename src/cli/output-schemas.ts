@@ -13,5 +13,8 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['runs', z.toJSONSchema(results.runsSchema)],
     ['status', z.toJSONSchema(results.statusSchema)],
     ['unlock', z.toJSONSchema(results.unlockSchema)],
+    ['plan', z.toJSONSchema(results.planSchema)],
+    ['migrate', z.toJSONSchema(results.migrateSchema)],
+    ['validate', z.toJSONSchema(results.validateSchema)],
   ]);
 }

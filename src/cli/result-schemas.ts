@@ -148,7 +148,10 @@ export const migrateSchema = z.strictObject({
   alreadyFinished: z.boolean(),
   source: z.string(),
   target: z.string(),
-  downtimeMilliseconds: z.number().nullable().describe('From the pause of the writers to the application back'),
+  downtimeMilliseconds: z
+    .number()
+    .nullable()
+    .describe('From the pause of the writers to the application back'),
   checks: z.array(checkSchema),
   comparisons: z.array(comparisonSchema),
   reports: z.array(z.string()).describe('Files'),

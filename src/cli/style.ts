@@ -3,8 +3,6 @@ export interface Style {
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
 }
 
 export function createStyle(colour: boolean): Style {
@@ -14,7 +12,5 @@ export function createStyle(colour: boolean): Style {
     bold: paint(1, 22),
     dim: paint(2, 22),
     red: paint(31, 39),
-    green: paint(32, 39),
-    yellow: paint(33, 39),
   };
 }

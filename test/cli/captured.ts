@@ -12,7 +12,9 @@ export interface Captured {
   readonly exitCode: number;
 }
 
-const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 /** The program as oclif knows it, without its commands: a test brings its own. */
 const program = Config.load({
