@@ -17,6 +17,7 @@ import { Lifecycle } from './lifecycle.js';
 import { modifyCluster } from './modify-cluster.js';
 import { modifyInstance } from './modify-instance.js';
 import { parameterActions } from './parameter-actions.js';
+import { measureDatabases } from './measures.js';
 import { ParameterCatalogue } from './parameter-catalogue.js';
 import { parameterGroupActions } from './parameter-group-actions.js';
 import { rebootInstance, startInstance, stopInstance } from './power-instance.js';
@@ -61,6 +62,7 @@ export function createRdsService(context: SandboxContext, options: RdsOptions = 
     actions: Object.fromEntries(
       Object.entries(actionsOf(rds)).map(([name, action]) => [name, refuseSystemTags(action)]),
     ),
+    metrics: () => measureDatabases(rds),
     scriptState: (state) => {
       scriptState(rds, state);
     },

@@ -6,11 +6,11 @@ import { getMetricData, getMetricStatistics, listMetrics } from './read-metric.j
 
 /** AWS milliseconds between two samples, and the shortest real time between them. */
 const sampleMs = 60_000;
-const shortestSampleMs = 1_000;
+const shortestSampleMs = 5_000;
 
 /**
  * Amazon CloudWatch: metrics and alarms. What the other services measure (`Service.metrics`) is sampled once a minute of
- * AWS time, but no more than once a second of real time.
+ * AWS time, but no more than once in five seconds of real time.
  */
 export function createMonitoringService(
   context: SandboxContext,
@@ -18,9 +18,14 @@ export function createMonitoringService(
 ): Service {
   const store = new MetricStore();
   const { clock } = context;
+  let isSampling = false;
   const timer = setInterval(
     () => {
-      void sample(store, sources(), context);
+      if (isSampling) return;
+      isSampling = true;
+      void sample(store, sources(), context).finally(() => {
+        isSampling = false;
+      });
     },
     Math.max(shortestSampleMs, sampleMs / clock.speed),
   ).unref();
