@@ -47,15 +47,34 @@ export async function startPostgresServer(
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-test-'));
   const authority = createCertificateAuthority();
   const runtime = await PostgresRuntime.create({ directory, authority });
-  const volume = await runtime.createVolume(options.major ?? 17, { username: 'master', password: masterPassword });
+  const volume = await runtime.createVolume(options.major ?? 17, {
+    username: 'master',
+    password: masterPassword,
+  });
   const settings = { parameters: options.parameters ?? {}, forceSsl: true };
   const server = await runtime.startServer(volume, await runtime.allotAddress(5432), settings);
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, authority.certificate);
   const { host, port } = server.listener;
-  const database = (name: string): ServerRef => ({ host, port, database: name, user: 'master', secret: 'master-secret' });
+  const database = (name: string): ServerRef => ({
+    host,
+    port,
+    database: name,
+    user: 'master',
+    secret: 'master-secret',
+  });
   const asMaster = (name: string, sql: string): Promise<Record<string, unknown>[]> =>
-    execute({ host, port, database: name, user: 'master', password: masterPassword, ssl: { ca: authority.certificate, host } }, sql);
+    execute(
+      {
+        host,
+        port,
+        database: name,
+        user: 'master',
+        password: masterPassword,
+        ssl: { ca: authority.certificate, host },
+      },
+      sql,
+    );
   return {
     host,
     port,

@@ -47,7 +47,9 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     customUserAgent: `rds2aurora/${settings.version}`,
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
   };
-  const lazily = <C extends Guarded>(load: () => Promise<new (given: typeof config) => C>): (() => Promise<C>) => {
+  const lazily = <C extends Guarded>(
+    load: () => Promise<new (given: typeof config) => C>,
+  ): (() => Promise<C>) => {
     let client: Promise<C> | undefined;
     const make = async () => {
       const made = new (await load())(config);
@@ -61,7 +63,9 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     cloudFormation: lazily(async () => (await import('@aws-sdk/client-cloudformation')).CloudFormation),
     secretsManager: lazily(async () => (await import('@aws-sdk/client-secrets-manager')).SecretsManager),
     ecs: lazily(async () => (await import('@aws-sdk/client-ecs')).ECS),
-    autoScaling: lazily(async () => (await import('@aws-sdk/client-application-auto-scaling')).ApplicationAutoScaling),
+    autoScaling: lazily(
+      async () => (await import('@aws-sdk/client-application-auto-scaling')).ApplicationAutoScaling,
+    ),
     logs: lazily(async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
     ec2: lazily(async () => (await import('@aws-sdk/client-ec2')).EC2),
     sts: lazily(async () => (await import('@aws-sdk/client-sts')).STS),

@@ -23,7 +23,11 @@ export class AwsCallError extends MigrationError {
     code: string,
     details: ErrorDetails,
   ) {
-    super(code, `${action}${details.resource === undefined ? '' : ` of ${details.resource}`} failed: ${awsMessage}`, details);
+    super(
+      code,
+      `${action}${details.resource === undefined ? '' : ` of ${details.resource}`} failed: ${awsMessage}`,
+      details,
+    );
   }
 }
 
@@ -105,7 +109,11 @@ export function isAwsError(error: unknown, kind: AwsErrorKind): error is AwsCall
  * @throws CredentialsError for missing, expired or denied credentials; StoppedError when throttling or the network
  * outlasted the retries; AwsCallError for every other refusal.
  */
-export async function callAws<T>(action: string, resource: string | undefined, call: () => Promise<T>): Promise<T> {
+export async function callAws<T>(
+  action: string,
+  resource: string | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -127,17 +135,29 @@ function translateAwsError(error: unknown, action: string, resource: string | un
   if (kind === 'Throttled' || kind === 'Network')
     return new StoppedError(code, `${action} got no answer after all retries: ${message}`, {
       ...details,
-      why: kind === 'Throttled' ? 'AWS throttles this account' : 'The AWS endpoint could not be reached or failed',
+      why:
+        kind === 'Throttled'
+          ? 'AWS throttles this account'
+          : 'The AWS endpoint could not be reached or failed',
       resumable: true,
     });
   return new AwsCallError(kind, action, message, code, { ...details, resumable: true });
 }
 
-function refusal(kind: 'Credentials' | 'Denied', code: string, action: string, message: string, details: ErrorDetails) {
+function refusal(
+  kind: 'Credentials' | 'Denied',
+  code: string,
+  action: string,
+  message: string,
+  details: ErrorDetails,
+) {
   const principal = /\b(arn:aws[\w-]*:(?:iam|sts)::\d*:[^\s,]+)/.exec(message)?.[1] ?? 'the caller';
   return new CredentialsError(code, `${action} was refused for ${principal}: ${message}`, {
     ...details,
-    why: kind === 'Denied' ? `${principal} lacks the permission ${action}` : 'The AWS credentials are missing, expired or wrong',
+    why:
+      kind === 'Denied'
+        ? `${principal} lacks the permission ${action}`
+        : 'The AWS credentials are missing, expired or wrong',
     next:
       kind === 'Denied'
         ? ['aws sts get-caller-identity', `allow ${action} for ${principal}`]

@@ -60,7 +60,9 @@ export function createChangeSetCalls(clients: Pick<AwsClients, 'cloudFormation'>
     createChangeSet: async (request) => {
       try {
         const cfn = await clients.cloudFormation();
-        await callAws('cloudformation:CreateChangeSet', request.stack, () => cfn.createChangeSet(toRequest(request)));
+        await callAws('cloudformation:CreateChangeSet', request.stack, () =>
+          cfn.createChangeSet(toRequest(request)),
+        );
         return 'created';
       } catch (error) {
         if (isAwsError(error, 'AlreadyExists')) return 'taken';
@@ -97,15 +99,23 @@ export function createChangeSetCalls(clients: Pick<AwsClients, 'cloudFormation'>
   };
 }
 
-async function readChangeSet(clients: Pick<AwsClients, 'cloudFormation'>, stack: string, name: string): Promise<ChangeSet> {
+async function readChangeSet(
+  clients: Pick<AwsClients, 'cloudFormation'>,
+  stack: string,
+  name: string,
+): Promise<ChangeSet> {
   const cfn = await clients.cloudFormation();
   const read = (token: string | undefined) =>
     callAws('cloudformation:DescribeChangeSet', stack, () =>
-      cfn.describeChangeSet({ StackName: stack, ChangeSetName: name, ...(token === undefined ? {} : { NextToken: token }) }),
+      cfn.describeChangeSet({
+        StackName: stack,
+        ChangeSetName: name,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
     );
   const first = await read(undefined);
   const changes = [...(first.Changes ?? [])];
-  for (let token = first.NextToken; token !== undefined; ) {
+  for (let token = first.NextToken; token !== undefined;) {
     const page = await read(token);
     changes.push(...(page.Changes ?? []));
     token = page.NextToken;

@@ -5,6 +5,8 @@ import { createStackCalls, type StackCalls } from './cloudformation-stacks.js';
 /** CloudFormation in our words. */
 export type CloudFormationGateway = StackCalls & ChangeSetCalls;
 
-export function createCloudFormationGateway(clients: Pick<AwsClients, 'cloudFormation'>): CloudFormationGateway {
+export function createCloudFormationGateway(
+  clients: Pick<AwsClients, 'cloudFormation'>,
+): CloudFormationGateway {
   return { ...createStackCalls(clients), ...createChangeSetCalls(clients) };
 }

@@ -51,7 +51,8 @@ function toRule(permission: IpPermission): TrafficRule {
   const { FromPort: from, ToPort: to } = permission;
   return {
     protocol: permission.IpProtocol ?? '-1',
-    ports: permission.IpProtocol === '-1' || from === undefined || to === undefined ? undefined : { from, to },
+    ports:
+      permission.IpProtocol === '-1' || from === undefined || to === undefined ? undefined : { from, to },
     groups: (permission.UserIdGroupPairs ?? []).flatMap((pair) => pair.GroupId ?? []),
     ranges: [
       ...(permission.IpRanges ?? []).flatMap((range) => range.CidrIp ?? []),

@@ -32,7 +32,12 @@ export interface ContainerSecret {
 
 export interface EcsGateway {
   findService(cluster: string, service: string): Promise<EcsService | undefined>;
-  setDesiredCount(cluster: string, service: string, count: number, options?: { forceNewDeployment: boolean }): Promise<void>;
+  setDesiredCount(
+    cluster: string,
+    service: string,
+    count: number,
+    options?: { forceNewDeployment: boolean },
+  ): Promise<void>;
   /** Tasks of the service that have not ended: those told to stop run on until their last status is STOPPED. */
   countLiveTasks(cluster: string, service: string): Promise<number>;
   listContainerSecrets(taskDefinition: string): Promise<readonly ContainerSecret[]>;
@@ -45,7 +50,12 @@ export function createEcsGateway(clients: Pick<AwsClients, 'ecs'>): EcsGateway {
     let token: string | undefined;
     do {
       const page = await callAws('ecs:ListTasks', service, () =>
-        ecs.listTasks({ cluster, serviceName: service, desiredStatus, ...(token === undefined ? {} : { nextToken: token }) }),
+        ecs.listTasks({
+          cluster,
+          serviceName: service,
+          desiredStatus,
+          ...(token === undefined ? {} : { nextToken: token }),
+        }),
       );
       arns.push(...(page.taskArns ?? []));
       token = page.nextToken;

@@ -16,11 +16,15 @@ export const endpointGuard =
 function assertSafeDestination(request: unknown): void {
   const { protocol, hostname } = (request ?? {}) as { protocol?: string; hostname?: string };
   if (protocol === 'https:' || (hostname !== undefined && isLoopback(hostname))) return;
-  throw new UsageError('UnsafeEndpoint', `the AWS endpoint ${protocol ?? ''}//${hostname ?? ''} is neither https nor loopback`, {
-    why: 'Credentials and passwords would cross the network in the clear',
-    next: ['set AWS_ENDPOINT_URL to an https address, to http://127.0.0.1:PORT, or unset it'],
-    changed: false,
-  });
+  throw new UsageError(
+    'UnsafeEndpoint',
+    `the AWS endpoint ${protocol ?? ''}//${hostname ?? ''} is neither https nor loopback`,
+    {
+      why: 'Credentials and passwords would cross the network in the clear',
+      next: ['set AWS_ENDPOINT_URL to an https address, to http://127.0.0.1:PORT, or unset it'],
+      changed: false,
+    },
+  );
 }
 
 function isLoopback(hostname: string): boolean {

@@ -12,7 +12,12 @@ export interface LogsGateway {
    * Lines of a log group since `since` (a moment, or its ISO text) that hold `phrase` literally, oldest first, at most `limit`; undefined when
    * the group does not exist.
    */
-  findLines(group: string, since: Date | string, phrase: string, limit: number): Promise<readonly LogLine[] | undefined>;
+  findLines(
+    group: string,
+    since: Date | string,
+    phrase: string,
+    limit: number,
+  ): Promise<readonly LogLine[] | undefined>;
 }
 
 export function createLogsGateway(clients: Pick<AwsClients, 'logs'>): LogsGateway {
@@ -33,7 +38,11 @@ export function createLogsGateway(clients: Pick<AwsClients, 'logs'>): LogsGatewa
           );
           for (const event of page.events ?? [])
             if (event.message?.includes(phrase) === true)
-              lines.push({ at: new Date(event.timestamp ?? 0), stream: event.logStreamName ?? '', text: event.message });
+              lines.push({
+                at: new Date(event.timestamp ?? 0),
+                stream: event.logStreamName ?? '',
+                text: event.message,
+              });
           token = page.nextToken;
         } while (token !== undefined && lines.length < limit);
       } catch (error) {

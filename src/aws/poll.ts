@@ -65,7 +65,10 @@ export function createPoll(settings: PollSettings): Poll {
 
 type Verdict<T> = { done: true; value: T | undefined } | { done: false; seen: string };
 
-async function readOnce<T>(target: PollTarget<T>, watch: (value: T | undefined) => Verdict<T>): Promise<Verdict<T>> {
+async function readOnce<T>(
+  target: PollTarget<T>,
+  watch: (value: T | undefined) => Verdict<T>,
+): Promise<Verdict<T>> {
   try {
     return watch(await target.read());
   } catch (error) {
@@ -101,10 +104,14 @@ function createWatch<T>(io: Waiting, target: PollTarget<T>): (value: T | undefin
 function pin<T>(target: PollTarget<T>, value: T, pinned: string | undefined): string {
   const identity = target.identityOf?.(value) ?? target.resource;
   if (pinned === undefined || pinned === identity) return identity;
-  throw new MigrationError('ResourceReplaced', `${target.resource} is no longer the one we began to wait for`, {
-    why: `It was ${pinned} and is now ${identity}: somebody deleted it and made another of the same name`,
-    resource: identity,
-  });
+  throw new MigrationError(
+    'ResourceReplaced',
+    `${target.resource} is no longer the one we began to wait for`,
+    {
+      why: `It was ${pinned} and is now ${identity}: somebody deleted it and made another of the same name`,
+      resource: identity,
+    },
+  );
 }
 
 function gone<T>(target: PollTarget<T>): MigrationError {
@@ -128,10 +135,14 @@ function failed<T>(target: PollTarget<T>, value: T, state: string): MigrationErr
 
 function timedOut<T>(target: PollTarget<T>, seen: string): StoppedError {
   const minutes = Math.round(target.timeoutMs / 60_000);
-  return new StoppedError('WaitTimedOut', `${target.resource} is still ${seen} after ${String(minutes)} minutes`, {
-    why: 'The deadline of this wait has passed; what runs in AWS goes on',
-    resource: target.resource,
-    next: target.next ?? [],
-    resumable: true,
-  });
+  return new StoppedError(
+    'WaitTimedOut',
+    `${target.resource} is still ${seen} after ${String(minutes)} minutes`,
+    {
+      why: 'The deadline of this wait has passed; what runs in AWS goes on',
+      resource: target.resource,
+      next: target.next ?? [],
+      resumable: true,
+    },
+  );
 }

@@ -21,9 +21,15 @@ export interface CatalogCalls {
   listAuroraVersions(): Promise<readonly AuroraVersion[]>;
   isServerlessOrderable(engineVersion: string): Promise<boolean>;
   listQuotas(): Promise<readonly Quota[]>;
-  findSubnetGroup(name: string): Promise<{ readonly vpcId: string; readonly zones: readonly string[] } | undefined>;
+  findSubnetGroup(
+    name: string,
+  ): Promise<{ readonly vpcId: string; readonly zones: readonly string[] } | undefined>;
   /** Messages of the last hours about one instance or cluster, oldest first. */
-  listEvents(kind: 'db-instance' | 'db-cluster', identifier: string, minutes: number): Promise<readonly string[]>;
+  listEvents(
+    kind: 'db-instance' | 'db-cluster',
+    identifier: string,
+    minutes: number,
+  ): Promise<readonly string[]>;
 }
 
 export function createCatalogCalls(clients: Pick<AwsClients, 'rds'>): CatalogCalls {
@@ -34,7 +40,10 @@ export function createCatalogCalls(clients: Pick<AwsClients, 'rds'>): CatalogCal
       let marker: string | undefined;
       do {
         const page = await callAws('rds:DescribeDBEngineVersions', undefined, () =>
-          rds.describeDBEngineVersions({ Engine: 'aurora-postgresql', ...(marker === undefined ? {} : { Marker: marker }) }),
+          rds.describeDBEngineVersions({
+            Engine: 'aurora-postgresql',
+            ...(marker === undefined ? {} : { Marker: marker }),
+          }),
         );
         versions.push(...(page.DBEngineVersions ?? []).map(toAuroraVersion));
         marker = page.Marker;
@@ -56,7 +65,9 @@ export function createCatalogCalls(clients: Pick<AwsClients, 'rds'>): CatalogCal
 
     listQuotas: async () => {
       const rds = await clients.rds();
-      const answer = await callAws('rds:DescribeAccountAttributes', undefined, () => rds.describeAccountAttributes({}));
+      const answer = await callAws('rds:DescribeAccountAttributes', undefined, () =>
+        rds.describeAccountAttributes({}),
+      );
       return (answer.AccountQuotas ?? []).map((quota) => ({
         name: quota.AccountQuotaName ?? '',
         used: quota.Used ?? 0,
@@ -97,6 +108,8 @@ function toAuroraVersion(version: DBEngineVersion): AuroraVersion {
     status: version.Status ?? 'available',
     parameterGroupFamily: version.DBParameterGroupFamily ?? '',
     serverless:
-      features === undefined ? undefined : { min: features.MinCapacity ?? 0.5, max: features.MaxCapacity ?? 128 },
+      features === undefined
+        ? undefined
+        : { min: features.MinCapacity ?? 0.5, max: features.MaxCapacity ?? 128 },
   };
 }

@@ -48,7 +48,9 @@ export interface NewCluster {
 export interface ClusterCalls {
   findCluster(identifier: string): Promise<DbCluster | undefined>;
   /** `taken` when a cluster of that name exists (perhaps from a lost reply). */
-  createCluster(cluster: NewCluster): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
+  createCluster(
+    cluster: NewCluster,
+  ): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
   setDeletionProtection(identifier: string, on: boolean): Promise<void>;
   /** Deletes a cluster without members and without a final snapshot. Absence is no error. */
   deleteCluster(identifier: string): Promise<void>;
@@ -57,7 +59,10 @@ export interface ClusterCalls {
 /** Reads the master password of a secret. Given to the gateway, so that no password passes through a step. */
 export type ReadPassword = (secret: string) => Promise<string>;
 
-export function createClusterCalls(clients: Pick<AwsClients, 'rds'>, readPassword: ReadPassword): ClusterCalls {
+export function createClusterCalls(
+  clients: Pick<AwsClients, 'rds'>,
+  readPassword: ReadPassword,
+): ClusterCalls {
   return {
     findCluster: async (identifier) => {
       try {
@@ -79,7 +84,10 @@ export function createClusterCalls(clients: Pick<AwsClients, 'rds'>, readPasswor
         const { DBCluster: made } = await callAws('rds:CreateDBCluster', cluster.identifier, () =>
           rds.createDBCluster(request),
         );
-        return { outcome: 'created', ...(made?.DBClusterArn === undefined ? {} : { arn: made.DBClusterArn }) };
+        return {
+          outcome: 'created',
+          ...(made?.DBClusterArn === undefined ? {} : { arn: made.DBClusterArn }),
+        };
       } catch (error) {
         if (isAwsError(error, 'AlreadyExists')) return { outcome: 'taken' };
         throw error;
@@ -89,7 +97,11 @@ export function createClusterCalls(clients: Pick<AwsClients, 'rds'>, readPasswor
     setDeletionProtection: async (identifier, on) => {
       const rds = await clients.rds();
       await callAws('rds:ModifyDBCluster', identifier, () =>
-        rds.modifyDBCluster({ DBClusterIdentifier: identifier, DeletionProtection: on, ApplyImmediately: true }),
+        rds.modifyDBCluster({
+          DBClusterIdentifier: identifier,
+          DeletionProtection: on,
+          ApplyImmediately: true,
+        }),
       );
     },
 
@@ -151,7 +163,11 @@ function toDbCluster(cluster: DBCluster): DbCluster {
     scaling:
       scaling?.MaxCapacity === undefined
         ? undefined
-        : { min: scaling.MinCapacity ?? 0, max: scaling.MaxCapacity, autoPauseSeconds: scaling.SecondsUntilAutoPause },
+        : {
+            min: scaling.MinCapacity ?? 0,
+            max: scaling.MaxCapacity,
+            autoPauseSeconds: scaling.SecondsUntilAutoPause,
+          },
     members: (cluster.DBClusterMembers ?? []).map((member) => ({
       identifier: member.DBInstanceIdentifier ?? '',
       writer: member.IsClusterWriter ?? false,

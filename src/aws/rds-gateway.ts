@@ -7,5 +7,9 @@ import { createInstanceCalls, type InstanceCalls } from './rds-instances.js';
 export type RdsGateway = InstanceCalls & ClusterCalls & CatalogCalls;
 
 export function createRdsGateway(clients: Pick<AwsClients, 'rds'>, readPassword: ReadPassword): RdsGateway {
-  return { ...createInstanceCalls(clients), ...createClusterCalls(clients, readPassword), ...createCatalogCalls(clients) };
+  return {
+    ...createInstanceCalls(clients),
+    ...createClusterCalls(clients, readPassword),
+    ...createCatalogCalls(clients),
+  };
 }

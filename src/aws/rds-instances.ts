@@ -72,7 +72,10 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
             Tags: writeTags(tags),
           }),
         );
-        return { outcome: 'created', ...(made?.DBInstanceArn === undefined ? {} : { arn: made.DBInstanceArn }) };
+        return {
+          outcome: 'created',
+          ...(made?.DBInstanceArn === undefined ? {} : { arn: made.DBInstanceArn }),
+        };
       } catch (error) {
         if (isAwsError(error, 'AlreadyExists')) return { outcome: 'taken' };
         throw error;
@@ -103,7 +106,9 @@ function toDbInstance(instance: DBInstance): DbInstance {
     instanceClass: instance.DBInstanceClass ?? '',
     clusterIdentifier: instance.DBClusterIdentifier,
     endpoint:
-      endpoint?.Address === undefined ? undefined : { address: endpoint.Address, port: endpoint.Port ?? 5432 },
+      endpoint?.Address === undefined
+        ? undefined
+        : { address: endpoint.Address, port: endpoint.Port ?? 5432 },
     database: instance.DBName,
     masterUser: instance.MasterUsername,
     managedSecretArn: instance.MasterUserSecret?.SecretArn,

@@ -75,10 +75,17 @@ const stackTroubles = [
 const stackSuccesses = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'];
 
 /** The end of a create or an update that brought what was wanted. */
-export const stackDeployed = states(stackSuccesses, [...stackTroubles, 'DELETE_COMPLETE', 'REVIEW_IN_PROGRESS']);
+export const stackDeployed = states(stackSuccesses, [
+  ...stackTroubles,
+  'DELETE_COMPLETE',
+  'REVIEW_IN_PROGRESS',
+]);
 
 /** The end of any operation, good or bad. */
-export const stackSettled = states([...stackSuccesses, ...stackTroubles, 'DELETE_COMPLETE', 'REVIEW_IN_PROGRESS'], []);
+export const stackSettled = states(
+  [...stackSuccesses, ...stackTroubles, 'DELETE_COMPLETE', 'REVIEW_IN_PROGRESS'],
+  [],
+);
 
 export const stackGone = states(['DELETE_COMPLETE'], ['DELETE_FAILED']);
 

@@ -42,7 +42,11 @@ export function retainResources(
       const before = policyOf(node, attribute, logicalId);
       if (before === 'Retain') continue;
       changes.push({ logicalId, attribute, before: before ?? null });
-      splices.push(before === undefined ? insertion(text, node, attribute, 'Retain') : replacement(node, attribute, 'Retain'));
+      splices.push(
+        before === undefined
+          ? insertion(text, node, attribute, 'Retain')
+          : replacement(node, attribute, 'Retain'),
+      );
     }
   }
   const mark = markMetadata(text, resourceNode(document, marked.logicalId), marked);
@@ -59,7 +63,9 @@ export function retainResources(
  */
 export function restorePolicies(text: string, changes: readonly PolicyChange[]): string {
   const document = parseTemplate(text);
-  const isMarked = changes.some(({ logicalId }) => document.hasIn(['Resources', logicalId, 'Metadata', metadataKey]));
+  const isMarked = changes.some(({ logicalId }) =>
+    document.hasIn(['Resources', logicalId, 'Metadata', metadataKey]),
+  );
   if (!isMarked) return text;
   const splices = changes.flatMap(({ logicalId, attribute, before }): Splice[] => {
     const resource = resourceNode(document, logicalId);
@@ -80,12 +86,23 @@ function policyOf(node: YAMLMap, attribute: string, logicalId: string): string |
   });
 }
 
-function markMetadata(text: string, node: YAMLMap, { value }: { readonly value: string }): Splice | undefined {
+function markMetadata(
+  text: string,
+  node: YAMLMap,
+  { value }: { readonly value: string },
+): Splice | undefined {
   const metadata = node.get('Metadata', true);
   if (isMap(metadata) && metadata.items.length > 0)
-    return metadata.has(metadataKey) ? undefined : insertion(text, metadata, metadataKey, JSON.stringify(value));
+    return metadata.has(metadataKey)
+      ? undefined
+      : insertion(text, metadata, metadataKey, JSON.stringify(value));
   const word = JSON.stringify(value);
-  return insertion(text, node, 'Metadata', node.flow === true ? `{"${metadataKey}": ${word}}` : `{${metadataKey}: ${word}}`);
+  return insertion(
+    text,
+    node,
+    'Metadata',
+    node.flow === true ? `{"${metadataKey}": ${word}}` : `{${metadataKey}: ${word}}`,
+  );
 }
 
 function unmarkMetadata(resource: YAMLMap): Splice[] {
@@ -121,7 +138,8 @@ function removal(node: YAMLMap, key: string): Splice[] {
 
 function rangeOf(node: unknown): readonly [number, number] {
   const range = (node as { range?: readonly [number, number, number] | null } | undefined)?.range;
-  if (range === undefined || range === null) throw new Error('a node of a parsed template has no place in the text');
+  if (range === undefined || range === null)
+    throw new Error('a node of a parsed template has no place in the text');
   return [range[0], range[1]];
 }
 
@@ -130,5 +148,8 @@ function apply(text: string, splices: readonly Splice[]): string {
   return [...splices]
     .reverse()
     .sort((left, right) => right.start - left.start)
-    .reduce((edited, { start, end, text: piece }) => edited.slice(0, start) + piece + edited.slice(end), text);
+    .reduce(
+      (edited, { start, end, text: piece }) => edited.slice(0, start) + piece + edited.slice(end),
+      text,
+    );
 }

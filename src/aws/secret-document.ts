@@ -41,10 +41,14 @@ export function parseSecretDocument(text: string | undefined, secret: string): S
   const parsed = documentSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const paths = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
-  throw new PreconditionError('SecretUnreadable', `the secret ${secret} is not a database secret: ${paths} is missing or of a wrong type`, {
-    why: 'It must be a JSON object with the keys username and password, as Secrets Manager makes them for databases',
-    resource: secret,
-  });
+  throw new PreconditionError(
+    'SecretUnreadable',
+    `the secret ${secret} is not a database secret: ${paths} is missing or of a wrong type`,
+    {
+      why: 'It must be a JSON object with the keys username and password, as Secrets Manager makes them for databases',
+      resource: secret,
+    },
+  );
 }
 
 export function readConnection(document: SecretDocument): SecretConnection {
@@ -83,7 +87,9 @@ export function auroraPasswordProblem({ password }: SecretDocument): string | un
   if (password.length < 8 || password.length > 41)
     return `it has ${String(password.length)} characters; Aurora takes 8 to 41`;
   if (/["/@]/.test(password)) return 'it contains one of / " @';
-  return /^[!-~]+$/.test(password) ? undefined : 'it contains a space or a character that is not printable ASCII';
+  return /^[!-~]+$/.test(password)
+    ? undefined
+    : 'it contains a space or a character that is not printable ASCII';
 }
 
 function parseJson(text: string | undefined): unknown {

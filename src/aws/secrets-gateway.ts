@@ -54,15 +54,15 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
     return parseSecretDocument(answer.SecretString, id);
   };
   const findSecret = async (id: string): Promise<SecretFacts | undefined> => {
-      try {
-        const manager = await clients.secretsManager();
-        return toSecretFacts(
-          await callAws('secretsmanager:DescribeSecret', id, () => manager.describeSecret({ SecretId: id })),
-        );
-      } catch (error) {
-        if (isAwsError(error, 'NotFound')) return undefined;
-        throw error;
-      }
+    try {
+      const manager = await clients.secretsManager();
+      return toSecretFacts(
+        await callAws('secretsmanager:DescribeSecret', id, () => manager.describeSecret({ SecretId: id })),
+      );
+    } catch (error) {
+      if (isAwsError(error, 'NotFound')) return undefined;
+      throw error;
+    }
   };
   return {
     findSecret,
@@ -74,7 +74,9 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
     readPassword: async (id) => (await readDocument(id)).password,
     findAuroraPasswordProblem: async (id) => auroraPasswordProblem(await readDocument(id)),
     versionFor: (runId, destination) =>
-      createHash('sha256').update(JSON.stringify([runId, destination])).digest('hex'),
+      createHash('sha256')
+        .update(JSON.stringify([runId, destination]))
+        .digest('hex'),
     pointAt: async (id, destination, versionId) => {
       const document = pointElsewhere(await readDocument(id), destination);
       const manager = await clients.secretsManager();

@@ -1,4 +1,14 @@
-import { isMap, isPair, isScalar, isSeq, parseDocument, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import { PreconditionError } from '../errors.js';
 
 export interface TemplateResource {
@@ -52,7 +62,8 @@ export function closureOf(template: StackTemplate, roots: readonly string[]): st
   };
   roots.forEach(add);
   for (const { logicalId, type, references } of template.resources)
-    if (type === 'AWS::SecretsManager::SecretTargetAttachment' && references.some((id) => roots.includes(id))) add(logicalId);
+    if (type === 'AWS::SecretsManager::SecretTargetAttachment' && references.some((id) => roots.includes(id)))
+      add(logicalId);
   return template.resources.map(({ logicalId }) => logicalId).filter((id) => closure.has(id));
 }
 
@@ -70,9 +81,13 @@ export function parseTemplate(text: string): Document {
 export function resourceNode(document: Document, logicalId: string): YAMLMap {
   const node = document.getIn(['Resources', logicalId], true);
   if (isMap(node)) return node;
-  throw new PreconditionError('TemplateNotEditable', `the resource ${logicalId} is not written out as a map in the template`, {
-    why: 'An alias or a macro cannot be edited in place',
-  });
+  throw new PreconditionError(
+    'TemplateNotEditable',
+    `the resource ${logicalId} is not written out as a map in the template`,
+    {
+      why: 'An alias or a macro cannot be edited in place',
+    },
+  );
 }
 
 function entriesOf(document: Document, section: string): [string, Node | null][] {
@@ -94,7 +109,8 @@ function referencesIn(node: Node | null): string[] {
   if (node === null) return [];
   visit(node, {
     Node: (_key, value) => {
-      const name = typeof value.tag === 'string' && value.tag.startsWith('!') ? value.tag.slice(1) : undefined;
+      const name =
+        typeof value.tag === 'string' && value.tag.startsWith('!') ? value.tag.slice(1) : undefined;
       if (name !== undefined) referencesOf(name, value).forEach((id) => found.add(id));
     },
     Pair: (_key, pair) => {

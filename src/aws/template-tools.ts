@@ -25,19 +25,27 @@ export function createTemplateTools(directory: string): TemplateTools {
   return {
     load: async (path) => {
       const text = await readFile(resolve(directory, path), 'utf8').catch((cause: unknown) => {
-        throw new PreconditionError('TemplateNotFound', `the template ${resolve(directory, path)} cannot be read`, {
-          why: cause instanceof Error ? cause.message : String(cause),
-          next: ['correct target.deploy in the config; paths are relative to the config file'],
-          changed: false,
-          cause,
-        });
+        throw new PreconditionError(
+          'TemplateNotFound',
+          `the template ${resolve(directory, path)} cannot be read`,
+          {
+            why: cause instanceof Error ? cause.message : String(cause),
+            next: ['correct target.deploy in the config; paths are relative to the config file'],
+            changed: false,
+            cause,
+          },
+        );
       });
       if (Buffer.byteLength(text) <= maximumBytes) return text;
-      throw new PreconditionError('TemplateTooLong', `the template ${path} is longer than ${String(maximumBytes)} bytes`, {
-        why: 'CloudFormation takes longer ones only from S3',
-        next: ['shorten it (aws cloudformation package, nested stacks), or use target.deploy.command'],
-        changed: false,
-      });
+      throw new PreconditionError(
+        'TemplateTooLong',
+        `the template ${path} is longer than ${String(maximumBytes)} bytes`,
+        {
+          why: 'CloudFormation takes longer ones only from S3',
+          next: ['shorten it (aws cloudformation package, nested stacks), or use target.deploy.command'],
+          changed: false,
+        },
+      );
     },
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     read: readTemplate,

@@ -2,7 +2,9 @@ import type { EcsGateway } from '../aws/ecs-gateway.js';
 import type { ReadinessCheck } from './readiness-check.js';
 
 /** What would keep the application from being stopped, or from seeing the new address afterwards. */
-export function createApplicationServiceCheck(ecs: Pick<EcsGateway, 'findService' | 'listContainerSecrets'>): ReadinessCheck {
+export function createApplicationServiceCheck(
+  ecs: Pick<EcsGateway, 'findService' | 'listContainerSecrets'>,
+): ReadinessCheck {
   return {
     id: 'application-service',
     title: 'The application exists and reads the current version of the secret',

@@ -3,7 +3,9 @@ import type { Problem } from '../errors.js';
 import type { ReadinessCheck } from './readiness-check.js';
 
 /** A create would fail half way, or worse, somebody else's cluster would be filled. */
-export function createFreeIdentifiersCheck(rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>): ReadinessCheck {
+export function createFreeIdentifiersCheck(
+  rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>,
+): ReadinessCheck {
   return {
     id: 'free-identifiers',
     title: 'The identifiers of the target are free',
@@ -16,8 +18,10 @@ export function createFreeIdentifiersCheck(rds: Pick<RdsGateway, 'findCluster' |
           why: 'An account has one instance of a name in a Region',
           fix: 'choose another target.instance',
         });
-      else if ((await rds.findInstance(target.instance)) !== undefined) problems.push(taken('instance', target.instance));
-      if ((await rds.findCluster(target.cluster)) !== undefined) problems.push(taken('cluster', target.cluster));
+      else if ((await rds.findInstance(target.instance)) !== undefined)
+        problems.push(taken('instance', target.instance));
+      if ((await rds.findCluster(target.cluster)) !== undefined)
+        problems.push(taken('cluster', target.cluster));
       return problems;
     },
   };

@@ -17,15 +17,19 @@ export async function examineSource(
   const { instance } = config.source;
   const source = await rds.findInstance(instance);
   if (source === undefined) {
-    throw new CredentialsError('SourceNotFound', `no DB instance ${instance} in ${config.region} of account ${caller.account}`, {
-      why: `The Region or the credentials (${caller.arn}) belong to another place than the source`,
-      next: [
-        `aws rds describe-db-instances --region ${config.region} --query 'DBInstances[].DBInstanceIdentifier'`,
-        'correct region or source.instance in the config, or choose another AWS profile',
-      ],
-      resource: instance,
-      changed: false,
-    });
+    throw new CredentialsError(
+      'SourceNotFound',
+      `no DB instance ${instance} in ${config.region} of account ${caller.account}`,
+      {
+        why: `The Region or the credentials (${caller.arn}) belong to another place than the source`,
+        next: [
+          `aws rds describe-db-instances --region ${config.region} --query 'DBInstances[].DBInstanceIdentifier'`,
+          'correct region or source.instance in the config, or choose another AWS profile',
+        ],
+        resource: instance,
+        changed: false,
+      },
+    );
   }
   const problems = sourceProblems(source, config);
   return problems.length > 0 ? { problems } : { found: source };

@@ -16,7 +16,8 @@ export function createSourceSecretCheck(secrets: Secrets): ReadinessCheck {
       if (secret.deletedAt !== undefined) return [deleted(id)];
       const problems = [...rotation(id, secret), ...managed(id, context)];
       const connection = await secrets.readConnection(id);
-      if (connection.user !== undefined && connection.user !== user) problems.push(otherUser(id, connection.user, user));
+      if (connection.user !== undefined && connection.user !== user)
+        problems.push(otherUser(id, connection.user, user));
       return [...problems, ...(await password(secrets, context))];
     },
   };
@@ -40,9 +41,14 @@ function deleted(id: string): Problem {
   };
 }
 
-function rotation(id: string, secret: { rotationEnabled: boolean; stages: Readonly<Record<string, readonly string[]>> }) {
+function rotation(
+  id: string,
+  secret: { rotationEnabled: boolean; stages: Readonly<Record<string, readonly string[]>> },
+) {
   const current = currentVersion({ arn: '', name: id, deletedAt: undefined, ...secret });
-  const pending = Object.entries(secret.stages).some(([version, labels]) => version !== current && labels.includes('AWSPENDING'));
+  const pending = Object.entries(secret.stages).some(
+    ([version, labels]) => version !== current && labels.includes('AWSPENDING'),
+  );
   const problem = (code: string, what: string): Problem => ({
     code,
     what,
@@ -50,7 +56,9 @@ function rotation(id: string, secret: { rotationEnabled: boolean; stages: Readon
     fix: `aws secretsmanager cancel-rotate-secret --secret-id ${id} (switch it on again afterwards)`,
   });
   if (pending) return [problem('RotationRunning', `a rotation of the secret ${id} is under way`)];
-  return secret.rotationEnabled ? [problem('RotationEnabled', `the secret ${id} is rotated automatically`)] : [];
+  return secret.rotationEnabled
+    ? [problem('RotationEnabled', `the secret ${id} is rotated automatically`)]
+    : [];
 }
 
 function managed(id: string, { source }: ReadinessContext): Problem[] {
@@ -75,7 +83,10 @@ function otherUser(id: string, found: string, wanted: string): Problem {
   };
 }
 
-async function password(secrets: Secrets, { config: { source, target } }: ReadinessContext): Promise<Problem[]> {
+async function password(
+  secrets: Secrets,
+  { config: { source, target } }: ReadinessContext,
+): Promise<Problem[]> {
   if (target.deploy.api !== true) return [];
   const reason = await secrets.findAuroraPasswordProblem(source.secret);
   if (reason === undefined) return [];

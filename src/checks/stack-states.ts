@@ -12,7 +12,9 @@ const updatable = new Set([
   'IMPORT_ROLLBACK_COMPLETE',
 ]);
 
-export function createStackStatesCheck(cloudFormation: Pick<CloudFormationGateway, 'findStack' | 'listResources'>): ReadinessCheck {
+export function createStackStatesCheck(
+  cloudFormation: Pick<CloudFormationGateway, 'findStack' | 'listResources'>,
+): ReadinessCheck {
   return {
     id: 'stack-states',
     title: 'The stacks are in states that allow the deployment',

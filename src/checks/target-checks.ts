@@ -34,7 +34,9 @@ export function createTargetChecks(aws: {
       return judge(
         'instance status',
         instance?.status === 'available',
-        instance === undefined ? `no instance ${identifier}` : `${identifier} is ${instance.status}, ${instance.instanceClass}`,
+        instance === undefined
+          ? `no instance ${identifier}`
+          : `${identifier} is ${instance.status}, ${instance.instanceClass}`,
       );
     },
     checkEndpoint: async (stack, output, clusterIdentifier) => {
@@ -44,7 +46,9 @@ export function createTargetChecks(aws: {
       return judge(
         'endpoint of the stack',
         same,
-        told === undefined ? `no output ${output} in ${stack}` : `${output} is ${told}, the cluster's endpoint ${endpoint ?? 'unknown'}`,
+        told === undefined
+          ? `no output ${output} in ${stack}`
+          : `${output} is ${told}, the cluster's endpoint ${endpoint ?? 'unknown'}`,
       );
     },
     checkLogs: async (group, phrase, since) => {
@@ -57,7 +61,9 @@ export function createTargetChecks(aws: {
       return judge(
         check,
         line !== undefined,
-        line === undefined ? `"${phrase}" not seen since ${since.toISOString()}` : `${line.at.toISOString()} ${line.text.trim()}`,
+        line === undefined
+          ? `"${phrase}" not seen since ${since.toISOString()}`
+          : `${line.at.toISOString()} ${line.text.trim()}`,
       );
     },
   };

@@ -22,7 +22,10 @@ export function createTargetNetworkCheck(deps: TargetNetworkDeps): ReadinessChec
   };
 }
 
-async function subnetProblems({ rds }: TargetNetworkDeps, { config, source }: ReadinessContext): Promise<Problem[]> {
+async function subnetProblems(
+  { rds }: TargetNetworkDeps,
+  { config, source }: ReadinessContext,
+): Promise<Problem[]> {
   const name = config.target.subnetGroup ?? source.subnetGroup;
   if (name === undefined) return [];
   const group = await rds.findSubnetGroup(name);
@@ -30,14 +33,20 @@ async function subnetProblems({ rds }: TargetNetworkDeps, { config, source }: Re
   return [
     {
       code: group === undefined ? 'SubnetGroupNotFound' : 'SubnetGroupTooNarrow',
-      what: group === undefined ? `there is no DB subnet group ${name}` : `the DB subnet group ${name} spans one zone only`,
+      what:
+        group === undefined
+          ? `there is no DB subnet group ${name}`
+          : `the DB subnet group ${name} spans one zone only`,
       why: 'An Aurora cluster needs subnets in at least two Availability Zones',
       fix: 'add a subnet in another zone, or set target.subnetGroup',
     },
   ];
 }
 
-async function groupProblems({ ec2, ecs }: TargetNetworkDeps, { config, source }: ReadinessContext): Promise<Problem[]> {
+async function groupProblems(
+  { ec2, ecs }: TargetNetworkDeps,
+  { config, source }: ReadinessContext,
+): Promise<Problem[]> {
   const ids = config.target.securityGroups ?? source.securityGroups;
   const groups = await ec2.findSecurityGroups(ids);
   if (groups === undefined)

@@ -36,12 +36,15 @@ export async function chooseTargetVersion(
 
 function newestFor(offered: readonly AuroraVersion[], sourceVersion: string): AuroraVersion | undefined {
   const sourceMajor = majorOf(sourceVersion);
-  const majors = [...new Set(offered.map((version) => majorOf(version.version)))].filter((major) => major >= sourceMajor);
+  const majors = [...new Set(offered.map((version) => majorOf(version.version)))].filter(
+    (major) => major >= sourceMajor,
+  );
   const major = Math.min(...majors);
   return offered
     .filter((version) => majorOf(version.version) === major)
     .reduce<AuroraVersion | undefined>(
-      (best, version) => (best === undefined || compareVersions(version.version, best.version) > 0 ? version : best),
+      (best, version) =>
+        best === undefined || compareVersions(version.version, best.version) > 0 ? version : best,
       undefined,
     );
 }

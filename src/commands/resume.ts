@@ -11,7 +11,9 @@ export default class Resume extends MigrationCommand<MigrateResult> {
   ].join('\n');
   static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume production-rag-k3x9f2'];
   static override args = {
-    run: Args.string({ description: 'Run id, or how it or its random part begins. Default: the newest run.' }),
+    run: Args.string({
+      description: 'Run id, or how it or its random part begins. Default: the newest run.',
+    }),
   };
   static override flags = {
     last: Flags.boolean({ summary: 'The newest run; what no argument means, too.' }),

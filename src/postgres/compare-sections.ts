@@ -15,24 +15,43 @@ function compareSection(name: string, source: Fingerprint, target: Fingerprint):
   const here = source.sections[name];
   const there = target.sections[name];
   if (here === undefined || there === undefined) {
-    return [{ item: name, result: 'not-compared', detail: 'one fingerprint was taken by a version that knows no such section' }];
+    return [
+      {
+        item: name,
+        result: 'not-compared',
+        detail: 'one fingerprint was taken by a version that knows no such section',
+      },
+    ];
   }
   const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])].sort();
   const majorsDiffer = majorOf(source) !== majorOf(target);
   const differing = keys.filter((key) => !isEqual(name, here[key], there[key], majorsDiffer));
-  if (differing.length === 0) return [{ item: name, result: 'match', detail: describe(name, keys.length, here, there) }];
+  if (differing.length === 0)
+    return [{ item: name, result: 'match', detail: describe(name, keys.length, here, there) }];
   const lines = differing.slice(0, shown).map((key): Comparison => ({
     item: `${name}: ${key}`,
     result: 'differ',
     ...(here[key] === undefined ? {} : { source: here[key] }),
     ...(there[key] === undefined ? {} : { target: there[key] }),
-    detail: here[key] === undefined ? 'only on the target' : there[key] === undefined ? 'missing on the target' : 'not the same',
+    detail:
+      here[key] === undefined
+        ? 'only on the target'
+        : there[key] === undefined
+          ? 'missing on the target'
+          : 'not the same',
   }));
   const rest = differing.length - lines.length;
-  return rest === 0 ? lines : [...lines, { item: name, result: 'differ', detail: `and ${String(rest)} more` }];
+  return rest === 0
+    ? lines
+    : [...lines, { item: name, result: 'differ', detail: `and ${String(rest)} more` }];
 }
 
-function isEqual(section: string, here: string | undefined, there: string | undefined, majorsDiffer: boolean): boolean {
+function isEqual(
+  section: string,
+  here: string | undefined,
+  there: string | undefined,
+  majorsDiffer: boolean,
+): boolean {
   if (here === undefined || there === undefined) return false;
   if (here === there) return true;
   if (section === 'extensions') return isSameExtension(here, there);
@@ -49,7 +68,10 @@ function isSameExtension(here: string, there: string): boolean {
 function extensionOf(value: string): { version: string; schema: string } {
   const parsed: unknown = JSON.parse(value);
   const field = (name: string): string => {
-    const found = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed).find(([key]) => key === name) : undefined;
+    const found =
+      typeof parsed === 'object' && parsed !== null
+        ? Object.entries(parsed).find(([key]) => key === name)
+        : undefined;
     return String(found?.[1]);
   };
   return { version: field('version'), schema: field('schema') };
@@ -66,7 +88,12 @@ export function compareVersions(one: string, other: string): number {
   return 0;
 }
 
-function describe(name: string, count: number, here: Readonly<Record<string, string>>, there: Readonly<Record<string, string>>): string {
+function describe(
+  name: string,
+  count: number,
+  here: Readonly<Record<string, string>>,
+  there: Readonly<Record<string, string>>,
+): string {
   if (name !== 'extensions') return String(count);
   const versions = Object.keys(here).map((key) => {
     const one = extensionOf(here[key] ?? '{}').version;

@@ -22,7 +22,9 @@ const factsSql = `SELECT current_setting('server_version') AS version,
 export function createDatabaseChecks(sessions: Sessions): DatabaseChecks {
   return {
     check: async (target, signal) => {
-      const facts = await sessions.use(target, { mode: 'read', signal }, (session) => session.row<Facts>(factsSql));
+      const facts = await sessions.use(target, { mode: 'read', signal }, (session) =>
+        session.row<Facts>(factsSql),
+      );
       return [connectionOf(target, facts), vectorOf(facts)];
     },
   };

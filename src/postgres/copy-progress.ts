@@ -37,7 +37,12 @@ export interface ProgressWatch {
  * Runs `work` and meanwhile tells, from the server's own views, how many rows and bytes of each table were copied and
  * how far index builds are (PostgreSQL: Progress Reporting; COPY from version 14 on). Progress that cannot be read is no failure.
  */
-export async function watchCopies<T>(sessions: Sessions, server: ServerRef, watch: ProgressWatch, work: () => Promise<T>): Promise<T> {
+export async function watchCopies<T>(
+  sessions: Sessions,
+  server: ServerRef,
+  watch: ProgressWatch,
+  work: () => Promise<T>,
+): Promise<T> {
   const session = await sessions.open(server, { mode: 'read' }).catch(() => undefined);
   if (session === undefined) return work();
   const last = new Map<string, number>();
@@ -60,7 +65,12 @@ async function readOnce(session: Session, watch: ProgressWatch, last: Map<string
     seen.add(row.label);
     last.set(row.label, row.rows);
     const total = watch.totals.get(row.label);
-    watch.report({ item: row.label, done: row.rows, ...(total === undefined ? {} : { total }), unit: 'rows' });
+    watch.report({
+      item: row.label,
+      done: row.rows,
+      ...(total === undefined ? {} : { total }),
+      unit: 'rows',
+    });
     watch.report({ item: row.label, done: row.bytes, unit: 'bytes' });
   }
   for (const label of last.keys()) {
@@ -70,6 +80,7 @@ async function readOnce(session: Session, watch: ProgressWatch, last: Map<string
     if (total !== undefined) watch.report({ item: label, done: total, total, unit: 'rows' });
   }
   for (const row of await session.rows<BuildRow>(builds)) {
-    if (row.total > 0) watch.report({ item: `${row.label} (${row.phase})`, done: row.done, total: row.total, unit: 'items' });
+    if (row.total > 0)
+      watch.report({ item: `${row.label} (${row.phase})`, done: row.done, total: row.total, unit: 'items' });
   }
 }

@@ -43,16 +43,22 @@ export async function createDatabaseSql(sessions: Sessions, model: ServerRef, na
  * What pg_dump leaves out of a single database: its settings, its roles' settings in it, its grants, connection limit and
  * owner. The read-only switch of the source, thrown by this tool, is not copied.
  */
-export async function planDatabase(sessions: Sessions, source: ServerRef, target: ServerRef): Promise<Change[]> {
-  const [facts, settings, grants] = await sessions.use(source, { mode: 'read' }, async (session) => [
-    await readFacts(session),
-    await readSettings(session),
-    await readGrants(session),
-  ] as const);
-  const [there, standing] = await sessions.use(target, { mode: 'read' }, async (session) => [
-    await readGrants(session),
-    await readFacts(session),
-  ] as const);
+export async function planDatabase(
+  sessions: Sessions,
+  source: ServerRef,
+  target: ServerRef,
+): Promise<Change[]> {
+  const [facts, settings, grants] = await sessions.use(
+    source,
+    { mode: 'read' },
+    async (session) =>
+      [await readFacts(session), await readSettings(session), await readGrants(session)] as const,
+  );
+  const [there, standing] = await sessions.use(
+    target,
+    { mode: 'read' },
+    async (session) => [await readGrants(session), await readFacts(session)] as const,
+  );
   const database = `DATABASE ${quoteIdentifier(target.database)}`;
   const key = target.database;
   return [
@@ -60,10 +66,22 @@ export async function planDatabase(sessions: Sessions, source: ServerRef, target
     ...grantChanges(grants, there, database),
     ...(facts.connections === standing.connections
       ? []
-      : [{ statement: 'ALTER DATABASE', key, sql: `ALTER ${database} CONNECTION LIMIT ${facts.connections}` }]),
+      : [
+          {
+            statement: 'ALTER DATABASE',
+            key,
+            sql: `ALTER ${database} CONNECTION LIMIT ${facts.connections}`,
+          },
+        ]),
     ...(facts.owner === standing.owner || facts.owner === source.user || isReservedRole(facts.owner)
       ? []
-      : [{ statement: 'ALTER DATABASE', key, sql: `ALTER ${database} OWNER TO ${quoteIdentifier(facts.owner)}` }]),
+      : [
+          {
+            statement: 'ALTER DATABASE',
+            key,
+            sql: `ALTER ${database} OWNER TO ${quoteIdentifier(facts.owner)}`,
+          },
+        ]),
   ];
 }
 
@@ -102,14 +120,27 @@ function readGrants(session: Session): Promise<GrantRow[]> {
     GROUP BY 1, 2 ORDER BY 1, 2`);
 }
 
-function grantChanges(wanted: readonly GrantRow[], standing: readonly GrantRow[], database: string): Change[] {
+function grantChanges(
+  wanted: readonly GrantRow[],
+  standing: readonly GrantRow[],
+  database: string,
+): Change[] {
   const key = (row: GrantRow): string => `${row.privilege} to ${row.grantee === '' ? 'public' : row.grantee}`;
   const to = (row: GrantRow): string => (row.grantee === '' ? 'PUBLIC' : quoteIdentifier(row.grantee));
   const has = new Set(standing.map((row) => `${key(row)} ${String(row.grantable)}`));
   const wants = new Set(wanted.map(key));
   const grants = wanted
     .filter((row) => !has.has(`${key(row)} ${String(row.grantable)}`))
-    .map((row) => `GRANT ${row.privilege} ON ${database} TO ${to(row)}${row.grantable ? ' WITH GRANT OPTION' : ''}`);
-  const revokes = standing.filter((row) => !wants.has(key(row))).map((row) => `REVOKE ${row.privilege} ON ${database} FROM ${to(row)}`);
-  return [...grants, ...revokes].map((sql) => ({ statement: sql.startsWith('GRANT') ? 'GRANT' : 'REVOKE', key: 'database', sql }));
+    .map(
+      (row) =>
+        `GRANT ${row.privilege} ON ${database} TO ${to(row)}${row.grantable ? ' WITH GRANT OPTION' : ''}`,
+    );
+  const revokes = standing
+    .filter((row) => !wants.has(key(row)))
+    .map((row) => `REVOKE ${row.privilege} ON ${database} FROM ${to(row)}`);
+  return [...grants, ...revokes].map((sql) => ({
+    statement: sql.startsWith('GRANT') ? 'GRANT' : 'REVOKE',
+    key: 'database',
+    sql,
+  }));
 }

@@ -13,7 +13,9 @@ const inUserSchemas = [
   { catalog: 'pg_ts_config', schema: 'cfgnamespace', only: 'true' },
   { catalog: 'pg_ts_dict', schema: 'dictnamespace', only: 'true' },
 ].map(
-  (one) => `SELECT ${identity(one.catalog, 'o.oid')} AS name FROM ${one.catalog} o JOIN pg_namespace n ON n.oid = o.${one.schema}
+  (
+    one,
+  ) => `SELECT ${identity(one.catalog, 'o.oid')} AS name FROM ${one.catalog} o JOIN pg_namespace n ON n.oid = o.${one.schema}
     WHERE ${userSchema} AND ${one.only} AND ${notOfExtension(one.catalog, 'o.oid')}`,
 );
 

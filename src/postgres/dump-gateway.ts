@@ -1,6 +1,13 @@
 import type { Progress } from '../pipeline/step.js';
 import type { ClientLogin } from '../process/client-login.js';
-import { checkDump, dumpDataOf, readFreeBytes, removeAttempts, sealDump, startAttempt } from '../process/dump-folder.js';
+import {
+  checkDump,
+  dumpDataOf,
+  readFreeBytes,
+  removeAttempts,
+  sealDump,
+  startAttempt,
+} from '../process/dump-folder.js';
 import { findCompression, runPgDump } from '../process/pg-dump.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { ServerRef } from '../steps/refs.js';
@@ -47,8 +54,20 @@ export function createDumpGateway(sessions: Sessions, login: ClientLogin, everyM
       const attempt = await startAttempt(order.parent);
       const compression = await findCompression(login, order.server, order.clients, order.signal);
       const facts = { run: order.run, compression, clientVersion: order.clients.version };
-      const snapshot = await dumpSnapshot(sessions, login, order, compression, dumpDataOf(attempt.directory), everyMs);
-      return { directory: attempt.directory, compression, clientVersion: order.clients.version, ...(await sealDump(attempt.directory, { ...facts, snapshot })) };
+      const snapshot = await dumpSnapshot(
+        sessions,
+        login,
+        order,
+        compression,
+        dumpDataOf(attempt.directory),
+        everyMs,
+      );
+      return {
+        directory: attempt.directory,
+        compression,
+        clientVersion: order.clients.version,
+        ...(await sealDump(attempt.directory, { ...facts, snapshot })),
+      };
     },
   };
 }

@@ -38,20 +38,30 @@ export async function planExtensions(
   wanted: readonly ExtensionFact[],
   target: ServerRef,
   targetExists: boolean,
-): Promise<{ readonly changes: Change[]; readonly extensions: { readonly name: string; readonly version: string }[] }> {
+): Promise<{
+  readonly changes: Change[];
+  readonly extensions: { readonly name: string; readonly version: string }[];
+}> {
   const available = await readAvailable(sessions, target);
   const problems = wanted.flatMap((one) => findProblem(one, available.get(one.name)));
   if (problems.length > 0) {
-    throw new PreconditionError('ExtensionUnavailable', `the target cannot have ${String(problems.length)} extensions of the source`, {
-      why: problems.join('; '),
-      next: ['choose a newer engine version for the target, or drop these extensions from the source'],
-      resource: target.host,
-    });
+    throw new PreconditionError(
+      'ExtensionUnavailable',
+      `the target cannot have ${String(problems.length)} extensions of the source`,
+      {
+        why: problems.join('; '),
+        next: ['choose a newer engine version for the target, or drop these extensions from the source'],
+        resource: target.host,
+      },
+    );
   }
   const standing = targetExists ? await readExtensions(sessions, target) : [];
   const present = new Map(standing.map((one) => [one.name, one]));
   const changes = wanted.flatMap((one) => changesFor(one, present.get(one.name), available.get(one.name)));
-  const extensions = wanted.map((one) => ({ name: one.name, version: chooseVersion(one, available.get(one.name)) }));
+  const extensions = wanted.map((one) => ({
+    name: one.name,
+    version: chooseVersion(one, available.get(one.name)),
+  }));
   return { changes, extensions };
 }
 
@@ -80,19 +90,37 @@ function chooseVersion(one: ExtensionFact, available: AvailableRow | undefined):
   return isRecent(one, newest) ? newest : one.version;
 }
 
-function changesFor(one: ExtensionFact, present: ExtensionFact | undefined, available: AvailableRow | undefined): Change[] {
+function changesFor(
+  one: ExtensionFact,
+  present: ExtensionFact | undefined,
+  available: AvailableRow | undefined,
+): Change[] {
   const version = chooseVersion(one, available);
   if (present !== undefined && isRecent(one, present.version)) return [];
   const name = quoteIdentifier(one.name);
   if (present !== undefined) {
-    return [{ statement: 'ALTER EXTENSION', key: one.name, sql: `ALTER EXTENSION ${name} UPDATE TO ${quoteLiteral(version)}` }];
+    return [
+      {
+        statement: 'ALTER EXTENSION',
+        key: one.name,
+        sql: `ALTER EXTENSION ${name} UPDATE TO ${quoteLiteral(version)}`,
+      },
+    ];
   }
   const isSystem = ['public', 'pg_catalog'].includes(one.schema);
   const schema = quoteIdentifier(one.schema);
   const authorization = isReservedRole(one.owner) ? '' : ` AUTHORIZATION ${quoteIdentifier(one.owner)}`;
   const inSchema = one.schema === 'pg_catalog' ? '' : ` SCHEMA ${schema}`;
   return [
-    ...(isSystem ? [] : [{ statement: 'CREATE SCHEMA', key: one.schema, sql: `CREATE SCHEMA IF NOT EXISTS ${schema}${authorization}` }]),
+    ...(isSystem
+      ? []
+      : [
+          {
+            statement: 'CREATE SCHEMA',
+            key: one.schema,
+            sql: `CREATE SCHEMA IF NOT EXISTS ${schema}${authorization}`,
+          },
+        ]),
     {
       statement: 'CREATE EXTENSION',
       key: one.name,

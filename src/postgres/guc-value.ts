@@ -24,5 +24,7 @@ export function settingClause(stored: string): string {
 
 /** Splits `a, "b ""c"", d"` into its names. */
 export function splitNames(list: string): string[] {
-  return [...list.matchAll(/"((?:[^"]|"")*)"|([^,\s"]+)/g)].map((match) => match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+  return [...list.matchAll(/"((?:[^"]|"")*)"|([^,\s"]+)/g)].map(
+    (match) => match[1]?.replaceAll('""', '"') ?? match[2] ?? '',
+  );
 }

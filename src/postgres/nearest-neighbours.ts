@@ -7,7 +7,12 @@ const sampledVectors = 5;
 const nearest = 10;
 
 /** Without index scans the search is exact; without sequential ones the planner takes the index if it can. */
-const exact = { enable_indexscan: 'off', enable_indexonlyscan: 'off', enable_bitmapscan: 'off', enable_seqscan: 'on' };
+const exact = {
+  enable_indexscan: 'off',
+  enable_indexonlyscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_seqscan: 'on',
+};
 const approximate = { enable_indexscan: 'on', enable_seqscan: 'off', enable_sort: 'off' };
 
 /**
@@ -45,7 +50,9 @@ async function searchByIndex(
   // A thorough search: what is judged is the index, not the speed that an application chose.
   await set(session, { ...approximate, 'hnsw.ef_search': '400', 'ivfflat.probes': '32768' });
   const plan = await session.rows<{ 'QUERY PLAN': string }>(`EXPLAIN ${searchSql(column)}`, [first.vector]);
-  const indexUsed = plan.some((line) => line['QUERY PLAN'].includes(` ${quotedIfNeeded(column.index ?? '')} `));
+  const indexUsed = plan.some((line) =>
+    line['QUERY PLAN'].includes(` ${quotedIfNeeded(column.index ?? '')} `),
+  );
   let found = 0;
   let expected = 0;
   for (const query of queries) {
@@ -64,7 +71,10 @@ export function tolerance(distance: number): number {
 }
 
 async function search(session: Session, column: VectorColumn, vector: string): Promise<Neighbour[]> {
-  return session.rows<Neighbour>(`SELECT * FROM (${searchSql(column)} OFFSET 0) q ORDER BY q.distance, q.key COLLATE "C"`, [vector]);
+  return session.rows<Neighbour>(
+    `SELECT * FROM (${searchSql(column)} OFFSET 0) q ORDER BY q.distance, q.key COLLATE "C"`,
+    [vector],
+  );
 }
 
 function searchSql(column: VectorColumn): string {

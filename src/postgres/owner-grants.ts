@@ -26,7 +26,10 @@ const owned = [
   ['pg_ts_config', 'cfgowner', 'cfgnamespace'],
   ['pg_ts_dict', 'dictowner', 'dictnamespace'],
 ]
-  .map(([catalog, owner, schema]) => `SELECT ${owner ?? ''} AS owner, ${schema ?? ''} AS schema FROM ${catalog ?? ''}`)
+  .map(
+    ([catalog, owner, schema]) =>
+      `SELECT ${owner ?? ''} AS owner, ${schema ?? ''} AS schema FROM ${catalog ?? ''}`,
+  )
   .join(' UNION ');
 
 interface SchemaRow {
@@ -44,7 +47,11 @@ const hasExplicit = (privilege: string): string => `EXISTS (SELECT 1 FROM aclexp
  * database (PostgreSQL: ALTER TABLE, Notes). Superusers are excused; nobody is one on RDS or Aurora. An owner may have
  * lost the right on the source since, so it is lent for the restore and taken back unless the source grants it too.
  */
-export async function planOwnerGrants(sessions: Sessions, source: ServerRef, target: ServerRef): Promise<OwnerGrants> {
+export async function planOwnerGrants(
+  sessions: Sessions,
+  source: ServerRef,
+  target: ServerRef,
+): Promise<OwnerGrants> {
   const { schemas, creators } = await sessions.use(source, { mode: 'read' }, async (session) => ({
     schemas: await session.rows<SchemaRow>(`SELECT DISTINCT n.nspname AS schema, r.rolname AS owner,
         ${hasExplicit('USAGE')} AS usage, ${hasExplicit('CREATE')} AS create
@@ -60,9 +67,13 @@ export async function planOwnerGrants(sessions: Sessions, source: ServerRef, tar
   const database = `DATABASE ${quoteIdentifier(target.database)}`;
   return {
     onDatabase: creators.map((one) => change('GRANT', 'CREATE', database, 'TO', one.owner)),
-    onSchemas: schemas.flatMap((one) => lendable(one).map((right) => change('GRANT', right, schemaOf(one), 'TO', one.owner))),
+    onSchemas: schemas.flatMap((one) =>
+      lendable(one).map((right) => change('GRANT', right, schemaOf(one), 'TO', one.owner)),
+    ),
     revoke: [
-      ...schemas.flatMap((one) => lendable(one).map((right) => change('REVOKE', right, schemaOf(one), 'FROM', one.owner))),
+      ...schemas.flatMap((one) =>
+        lendable(one).map((right) => change('REVOKE', right, schemaOf(one), 'FROM', one.owner)),
+      ),
       ...creators.map((one) => change('REVOKE', 'CREATE', database, 'FROM', one.owner)),
     ],
   };
@@ -77,5 +88,9 @@ function schemaOf(row: SchemaRow): string {
 }
 
 function change(statement: string, right: string, on: string, direction: string, role: string): Change {
-  return { statement, key: `${right} on ${on} ${direction} ${role}`, sql: `${statement} ${right} ON ${on} ${direction} ${quoteIdentifier(role)}` };
+  return {
+    statement,
+    key: `${right} on ${on} ${direction} ${role}`,
+    sql: `${statement} ${right} ON ${on} ${direction} ${quoteIdentifier(role)}`,
+  };
 }

@@ -14,7 +14,8 @@ const network = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-const lost = /Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
+const lost =
+  /Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
 const tls = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL/;
 const noTls = /does not support SSL|establishing an SSL connection/;
 
@@ -28,10 +29,14 @@ export function postgresError(cause: unknown, server: ServerRef): MigrationError
   if (tls.test(code) || noTls.test(message)) return tlsError(message, where, details);
   if (code.startsWith('28')) return loginError(message, server, details);
   if (code === '42501') {
-    return new CredentialsError('DatabasePermissionDenied', `${server.user} may not do this in ${where}: ${message}`, {
-      ...details,
-      next: [`grant ${server.user} what is missing, or configure a user that owns the objects`],
-    });
+    return new CredentialsError(
+      'DatabasePermissionDenied',
+      `${server.user} may not do this in ${where}: ${message}`,
+      {
+        ...details,
+        next: [`grant ${server.user} what is missing, or configure a user that owns the objects`],
+      },
+    );
   }
   if (network.has(code) || lost.test(message) || passing.test(code)) {
     return new StoppedError(stoppedCode(code), `${where}: ${message}`, {
@@ -40,7 +45,11 @@ export function postgresError(cause: unknown, server: ServerRef): MigrationError
       resumable: true,
     });
   }
-  return new MigrationError('DatabaseError', `${where}: ${message}${code === '' ? '' : ` (${code})`}`, details);
+  return new MigrationError(
+    'DatabaseError',
+    `${where}: ${message}${code === '' ? '' : ` (${code})`}`,
+    details,
+  );
 }
 
 /** SQLSTATE of a server's error, or Node's error code, or nothing. */

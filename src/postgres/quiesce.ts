@@ -41,7 +41,11 @@ export function createQuiescer(sessions: Sessions): PostgresQuiescer {
         await refusePrepared(session, server);
         const previousDefaultReadOnly = await makeReadOnly(io, session, server);
         const sessionsEnded = await endSessions(io, session, sessions.applicationName, server);
-        return { previousDefaultReadOnly, sessionsEnded, lsn: await proveQuiet(io, session, sessions.applicationName, server) };
+        return {
+          previousDefaultReadOnly,
+          sessionsEnded,
+          lsn: await proveQuiet(io, session, sessions.applicationName, server),
+        };
       }),
     isPaused: (io, server) =>
       sessions.use(server, { mode: 'read', signal: io.signal }, async (session) => {
@@ -54,12 +58,18 @@ export function createQuiescer(sessions: Sessions): PostgresQuiescer {
 
 /** A prepared transaction outlives every session and may commit at any time. */
 async function refusePrepared(session: Session, server: ServerRef): Promise<void> {
-  const rows = await session.rows<{ gid: string }>('SELECT gid FROM pg_prepared_xacts WHERE database = current_database()');
+  const rows = await session.rows<{ gid: string }>(
+    'SELECT gid FROM pg_prepared_xacts WHERE database = current_database()',
+  );
   if (rows.length === 0) return;
-  throw new PreconditionError('PreparedTransactions', `${server.database} has ${String(rows.length)} prepared transactions`, {
-    why: 'each could still commit writes that no dump has seen',
-    next: rows.map((row) => `COMMIT PREPARED or ROLLBACK PREPARED '${row.gid}'`),
-  });
+  throw new PreconditionError(
+    'PreparedTransactions',
+    `${server.database} has ${String(rows.length)} prepared transactions`,
+    {
+      why: 'each could still commit writes that no dump has seen',
+      next: rows.map((row) => `COMMIT PREPARED or ROLLBACK PREPARED '${row.gid}'`),
+    },
+  );
 }
 
 async function makeReadOnly(io: StepIo, session: Session, server: ServerRef): Promise<string | null> {
@@ -75,7 +85,9 @@ async function makeReadOnly(io: StepIo, session: Session, server: ServerRef): Pr
 }
 
 async function endSessions(io: StepIo, session: Session, own: string, server: ServerRef): Promise<number> {
-  const found = await session.rows<{ pid: number }>(`SELECT a.pid FROM pg_stat_activity a WHERE ${others}`, [own]);
+  const found = await session.rows<{ pid: number }>(`SELECT a.pid FROM pg_stat_activity a WHERE ${others}`, [
+    own,
+  ]);
   if (found.length === 0) return 0;
   return io.mutate(
     { call: terminate, key: server.database },
@@ -108,8 +120,17 @@ async function proveQuiet(io: StepIo, session: Session, own: string, server: Ser
   while (io.clock.monotonicMs() < end) {
     await io.clock.sleep(quietMs, io.signal);
     const pulse = await readPulse(session, own);
-    if (pulse.writers === 0 && last.writers === 0 && pulse.next === last.next && pulse.changes === last.changes) return pulse.lsn;
-    io.observed(server.database, pulse.writers > 0 ? `${String(pulse.writers)} sessions still write` : 'transactions still end');
+    if (
+      pulse.writers === 0 &&
+      last.writers === 0 &&
+      pulse.next === last.next &&
+      pulse.changes === last.changes
+    )
+      return pulse.lsn;
+    io.observed(
+      server.database,
+      pulse.writers > 0 ? `${String(pulse.writers)} sessions still write` : 'transactions still end',
+    );
     if (pulse.writers > 0) await endSessions(io, session, own, server);
     last = pulse;
   }
@@ -148,7 +169,9 @@ async function resume(io: StepIo, sessions: Sessions, server: ServerRef): Promis
       recorded.previous === null
         ? `${database} RESET default_transaction_read_only`
         : `${database} SET ${settingClause(`default_transaction_read_only=${recorded.previous}`)}`;
-    await io.mutate({ call: `${alter} back`, key: server.database, before: { value } }, () => session.run(sql));
+    await io.mutate({ call: `${alter} back`, key: server.database, before: { value } }, () =>
+      session.run(sql),
+    );
   });
 }
 

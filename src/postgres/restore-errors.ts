@@ -17,7 +17,8 @@ export const restoreRules: readonly RestoreRule[] = [
   {
     name: 'reserved-role-missing',
     why: 'a grant to or from a role of AWS, and the target has other such roles',
-    matches: (error) => /role "(rds\w*|pg_\w+)" does not exist/.test(error) && /Command was: (GRANT|REVOKE) /.test(error),
+    matches: (error) =>
+      /role "(rds\w*|pg_\w+)" does not exist/.test(error) && /Command was: (GRANT|REVOKE) /.test(error),
   },
 ];
 

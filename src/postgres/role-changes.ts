@@ -50,16 +50,20 @@ export async function planRoles(
   target: ServerRef,
 ): Promise<{ readonly changes: Change[]; readonly created: string[]; readonly withoutPassword: string[] }> {
   const read = { mode: 'read' } as const;
-  const [roles, members] = await sessions.use(source, read, async (session) => [
-    await session.rows<RoleRow>(rolesSql),
-    await session.rows<MemberRow>(membersSql),
-  ] as const);
+  const [roles, members] = await sessions.use(
+    source,
+    read,
+    async (session) =>
+      [await session.rows<RoleRow>(rolesSql), await session.rows<MemberRow>(membersSql)] as const,
+  );
   return sessions.use(target, read, async (session) => {
     const standing = new Set((await session.rows<RoleRow>(rolesSql)).map((one) => one.name));
     const missing = roles.filter((one) => !standing.has(one.name));
     const own = await planOwnMembership(session, roles, missing);
     const present = new Set((await session.rows<MemberRow>(membersSql)).map(memberKey));
-    const lacking = members.filter((one) => !present.has(memberKey(one)) && one.member !== source.user && one.member !== target.user);
+    const lacking = members.filter(
+      (one) => !present.has(memberKey(one)) && one.member !== source.user && one.member !== target.user,
+    );
     return {
       changes: [...missing.map(createRole), ...own, ...lacking.map(grantRole), ...missing.flatMap(setRole)],
       created: missing.map((one) => one.name),
@@ -78,16 +82,27 @@ function createRole(role: RoleRow): Change {
     `CONNECTION LIMIT ${role.connections}`,
     ...(role.until === null ? [] : [`VALID UNTIL ${quoteLiteral(role.until)}`]),
   ];
-  return { statement: 'CREATE ROLE', key: role.name, sql: `CREATE ROLE ${quoteIdentifier(role.name)} ${attributes.join(' ')}` };
+  return {
+    statement: 'CREATE ROLE',
+    key: role.name,
+    sql: `CREATE ROLE ${quoteIdentifier(role.name)} ${attributes.join(' ')}`,
+  };
 }
 
 /** To give objects to a role one must be a member of it (PostgreSQL 16 release notes: CREATEROLE). */
-async function planOwnMembership(session: Session, roles: readonly RoleRow[], missing: readonly RoleRow[]): Promise<Change[]> {
+async function planOwnMembership(
+  session: Session,
+  roles: readonly RoleRow[],
+  missing: readonly RoleRow[],
+): Promise<Change[]> {
   const { user, version } = await session.row<{ user: string; version: number }>(
     `SELECT current_user::text AS user, current_setting('server_version_num')::int AS version`,
   );
   const isNew = new Set(missing.map((one) => one.name));
-  const ask = version >= 160000 ? `pg_has_role(r.oid, 'SET') AND pg_has_role(r.oid, 'USAGE')` : `pg_has_role(r.oid, 'USAGE')`;
+  const ask =
+    version >= 160000
+      ? `pg_has_role(r.oid, 'SET') AND pg_has_role(r.oid, 'USAGE')`
+      : `pg_has_role(r.oid, 'USAGE')`;
   const held = await session.rows<{ name: string }>(`SELECT r.rolname AS name FROM pg_roles r WHERE ${ask}`);
   const has = new Set(held.map((one) => one.name));
   const options = version >= 160000 ? ' WITH INHERIT TRUE, SET TRUE' : '';

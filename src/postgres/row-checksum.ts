@@ -89,7 +89,9 @@ function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
 function sumSql(chunk: Chunk, options: ContentOptions): string {
   if (options.mode === 'count') return `SELECT count(*)::text AS rows FROM ${chunk.from}`;
   const row = `ROW(${chunk.table.columns.map(quoteIdentifier).join(', ')})::text`;
-  const pieces = [1, 17, 33, 49].map((start) => `sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`);
+  const pieces = [1, 17, 33, 49].map(
+    (start) => `sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`,
+  );
   // OFFSET 0 keeps the planner from computing the hash once for each piece.
   return `SELECT count(*)::text AS rows, ARRAY[${pieces.join(', ')}] AS sums
     FROM (SELECT encode(sha256(convert_to(${row}, '${options.encoding}')), 'hex') AS h FROM ${chunk.from} OFFSET 0) hashed`;

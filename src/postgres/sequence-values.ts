@@ -21,14 +21,22 @@ export async function takeSequences(session: Session): Promise<SequenceValue[]> 
   const values: SequenceValue[] = [];
   for (let start = 0; start < names.length; start += batch) {
     const part = names.slice(start, start + batch);
-    const sql = part.map((one, index) => `SELECT ${index} AS position, last_value::text, is_called FROM ${quoteQualified(one.schema, one.name)}`);
+    const sql = part.map(
+      (one, index) =>
+        `SELECT ${index} AS position, last_value::text, is_called FROM ${quoteQualified(one.schema, one.name)}`,
+    );
     const rows = await session.rows<{ position: number; last_value: string; is_called: boolean }>(
       `${sql.join(' UNION ALL ')} ORDER BY 1`,
     );
     part.forEach((one, index) => {
       const row = rows[index];
       if (row === undefined) return;
-      values.push({ sequence: one.label, lastValue: row.last_value, isCalled: row.is_called, increment: one.increment });
+      values.push({
+        sequence: one.label,
+        lastValue: row.last_value,
+        isCalled: row.is_called,
+        increment: one.increment,
+      });
     });
   }
   return values;

@@ -78,8 +78,16 @@ async function openSession(
   return sessionOf(client, server, options, () => options.signal?.removeEventListener('abort', abort));
 }
 
-function sessionOf(client: pg.Client, server: ServerRef, options: SessionOptions, released: () => void): Session {
-  const rows = async <Row extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+function sessionOf(
+  client: pg.Client,
+  server: ServerRef,
+  options: SessionOptions,
+  released: () => void,
+): Session {
+  const rows = async <Row extends QueryResultRow>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> => {
     options.signal?.throwIfAborted();
     try {
       return (await client.query<Row>(sql, [...parameters])).rows;
@@ -110,7 +118,8 @@ async function clientConfig(
 ): Promise<pg.ClientConfig> {
   const password = await dependencies.readPassword(server.secret);
   // The driver would take PGPASSWORD or a passfile in the place of an empty password.
-  if (password === '') throw new CredentialsError('EmptyPassword', `secret ${server.secret} holds an empty password`);
+  if (password === '')
+    throw new CredentialsError('EmptyPassword', `secret ${server.secret} holds an empty password`);
   return {
     host: server.host,
     port: server.port,

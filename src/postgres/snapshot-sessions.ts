@@ -21,7 +21,11 @@ export async function useSnapshot<T>(
 ): Promise<T> {
   const opened: Session[] = [];
   const open = async (): Promise<Session> => {
-    const session = await sessions.open(server, { mode: 'read', statementTimeoutMs: 0, signal: options.signal });
+    const session = await sessions.open(server, {
+      mode: 'read',
+      statementTimeoutMs: 0,
+      signal: options.signal,
+    });
     opened.push(session);
     await session.run(begin);
     return session;

@@ -16,7 +16,12 @@ const ofUsers = `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 
 export interface StatisticsGateway {
   /** ANALYZE of every table, by `jobs` sessions; gives their number. */
-  analyze(server: ServerRef, jobs: number, signal: AbortSignal, progress: (progress: Progress) => void): Promise<number>;
+  analyze(
+    server: ServerRef,
+    jobs: number,
+    signal: AbortSignal,
+    progress: (progress: Progress) => void,
+  ): Promise<number>;
   /** Tables that the planner knows nothing of. */
   listUnanalyzed(server: ServerRef): Promise<string[]>;
 }
@@ -27,7 +32,9 @@ export function createStatisticsGateway(sessions: Sessions): StatisticsGateway {
     listUnanalyzed: (server) =>
       sessions.use(server, { mode: 'read' }, async (session) => {
         // -1: never analyzed (PostgreSQL: pg_class.reltuples, from 14 on). A partitioned table without partitions stays so.
-        const rows = await session.rows<{ label: string }>(`SELECT format('%I.%I', n.nspname, c.relname) AS label FROM ${ofUsers}
+        const rows = await session.rows<{
+          label: string;
+        }>(`SELECT format('%I.%I', n.nspname, c.relname) AS label FROM ${ofUsers}
           AND c.relkind <> 'p' AND c.reltuples < 0 ORDER BY 1`);
         return rows.map((row) => row.label);
       }),

@@ -25,9 +25,18 @@ export interface FingerprintOptions {
  * Takes the fingerprint of a database: catalogs, rows, sequences, large objects and vector searches, all in one
  * read-only snapshot.
  */
-export function takeFingerprint(sessions: Sessions, server: ServerRef, options: FingerprintOptions): Promise<Fingerprint> {
+export function takeFingerprint(
+  sessions: Sessions,
+  server: ServerRef,
+  options: FingerprintOptions,
+): Promise<Fingerprint> {
   return useSnapshot(sessions, server, { count: options.jobs, signal: options.signal }, async (group) => {
-    const facts = await group.first.row<{ version: string; number: number; database: string; encoding: string }>(
+    const facts = await group.first.row<{
+      version: string;
+      number: number;
+      database: string;
+      encoding: string;
+    }>(
       `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
         current_database()::text AS database, getdatabaseencoding()::text AS encoding`,
     );
@@ -60,7 +69,10 @@ async function takeSection(session: Session, sql: string): Promise<Record<string
   return Object.fromEntries(pairs.sort(([one], [other]) => compareText(one, other)));
 }
 
-async function takeVectors(group: SnapshotSessions, same: readonly VectorSearch[] | undefined): Promise<VectorSearch[]> {
+async function takeVectors(
+  group: SnapshotSessions,
+  same: readonly VectorSearch[] | undefined,
+): Promise<VectorSearch[]> {
   const columns = await listVectorColumns(group.first);
   const searches: VectorSearch[] = [];
   await group.each([...columns.keys()], async (session, index) => {

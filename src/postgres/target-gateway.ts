@@ -62,7 +62,9 @@ export function createTargetGateway(sessions: Sessions): TargetGateway {
     },
     mark: (target, comment) =>
       sessions.use(target, write, (session) =>
-        session.run(`COMMENT ON DATABASE ${quoteIdentifier(target.database)} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`),
+        session.run(
+          `COMMENT ON DATABASE ${quoteIdentifier(target.database)} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`,
+        ),
       ),
     drop: (target, marker) => drop(sessions, target, marker),
     dropRole: (target, role) => dropRole(sessions, target, role),
@@ -118,6 +120,11 @@ async function drop(sessions: Sessions, target: ServerRef, marker: string): Prom
 }
 
 async function dropRole(sessions: Sessions, target: ServerRef, role: string): Promise<boolean> {
-  const change = { statement: 'DROP ROLE', key: role, sql: `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`, optional: true };
+  const change = {
+    statement: 'DROP ROLE',
+    key: role,
+    sql: `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`,
+    optional: true,
+  };
   return apply(sessions, maintenanceOf(target), change);
 }

@@ -70,11 +70,15 @@ function passfileLineOf(server: ServerRef, password: string): string {
   try {
     return passfileLine(server, password);
   } catch (error) {
-    throw new CredentialsError('UnusablePassword', `the password in secret ${server.secret} holds a line break`, {
-      why: 'pg_dump and pg_restore read it from a file with one line a login',
-      next: ['set a master password without line breaks (RDS allows printable ASCII only)'],
-      cause: error,
-    });
+    throw new CredentialsError(
+      'UnusablePassword',
+      `the password in secret ${server.secret} holds a line break`,
+      {
+        why: 'pg_dump and pg_restore read it from a file with one line a login',
+        next: ['set a master password without line breaks (RDS allows printable ASCII only)'],
+        cause: error,
+      },
+    );
   }
 }
 

@@ -16,7 +16,9 @@ export interface ClientProgram {
 const keptLines = 20;
 
 /** Runs pg_dump or pg_restore without a shell; resolves with its exit code. The child ends with the signal and with us. */
-export async function runClientProgram(program: ClientProgram): Promise<{ exitCode: number; tail: readonly string[] }> {
+export async function runClientProgram(
+  program: ClientProgram,
+): Promise<{ exitCode: number; tail: readonly string[] }> {
   program.signal.throwIfAborted();
   const stop = new AbortController();
   const child = execa(program.file, [...program.arguments], {
@@ -56,5 +58,7 @@ function notRun(file: string, signal: string | undefined, message: string | unde
   if (signal !== undefined) {
     return new StoppedError('ClientKilled', `${name} was ended by ${signal}`, { resumable: true });
   }
-  return new MigrationError('ClientNotStarted', `${name} could not be started: ${message ?? ''}`, { resource: file });
+  return new MigrationError('ClientNotStarted', `${name} could not be started: ${message ?? ''}`, {
+    resource: file,
+  });
 }

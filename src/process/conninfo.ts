@@ -24,7 +24,8 @@ export function conninfo(server: ServerRef): string {
 
 /** A line of libpq's password file. @throws RangeError for a password with a line break, which the format cannot hold. */
 export function passfileLine(server: ServerRef, password: string): string {
-  if (/[\n\r\0]/.test(password)) throw new RangeError('a password with a line break cannot be given to pg_dump');
+  if (/[\n\r\0]/.test(password))
+    throw new RangeError('a password with a line break cannot be given to pg_dump');
   const escape = (value: string): string => value.replace(/([\\:])/g, '\\$1');
   return `${[server.host, String(server.port), '*', server.user, password].map((one) => (one === '*' ? one : escape(one))).join(':')}\n`;
 }

@@ -53,7 +53,10 @@ export function createDeployCommand(settings: DeployCommandSettings): DeployComm
       return {
         exitCode: result.exitCode,
         signal: result.signal,
-        problem: result.exitCode === undefined && result.signal === undefined ? scrub(result.shortMessage ?? 'unknown') : undefined,
+        problem:
+          result.exitCode === undefined && result.signal === undefined
+            ? scrub(result.shortMessage ?? 'unknown')
+            : undefined,
       };
     },
   };
@@ -68,7 +71,9 @@ function secretsOf(environment: Readonly<Record<string, string | undefined>>): s
 
 /** Longest first, so that a secret within another leaves nothing behind; short ones would maim ordinary words. */
 function createScrubber(secrets: readonly string[]): (line: string) => string {
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= 4).sort((left, right) => right.length - left.length);
+  const known = [...new Set(secrets)]
+    .filter((secret) => secret.length >= 4)
+    .sort((left, right) => right.length - left.length);
   return (line) => known.reduce((text, secret) => text.replaceAll(secret, '***'), line);
 }
 

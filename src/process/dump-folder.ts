@@ -37,7 +37,8 @@ export function dumpDataOf(directory: string): string {
 export async function startAttempt(parent: string): Promise<DumpAttempt> {
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const earlier = await listAttempts(parent);
-  for (const number of earlier) await rm(join(parent, `attempt-${String(number)}`), { recursive: true, force: true });
+  for (const number of earlier)
+    await rm(join(parent, `attempt-${String(number)}`), { recursive: true, force: true });
   const directory = join(parent, `attempt-${String(Math.max(0, ...earlier) + 1)}`);
   await mkdir(directory, { mode: 0o700 });
   return { directory, data: dumpDataOf(directory) };
@@ -82,14 +83,17 @@ export async function sealDump(
 export async function checkDump(directory: string, manifestSha256: string): Promise<DumpManifest> {
   const text = await readFile(join(directory, manifestName), 'utf8').catch(() => undefined);
   if (text === undefined) throw damaged(directory, 'its manifest is missing');
-  if (sha256(text) !== manifestSha256) throw damaged(directory, 'its manifest is not the one that was written');
+  if (sha256(text) !== manifestSha256)
+    throw damaged(directory, 'its manifest is not the one that was written');
   const manifest = manifestSchema.parse(JSON.parse(text));
   const found = new Map((await readDump(directory, false)).map((file) => [file.name, file]));
   for (const file of manifest.files) {
     const other = found.get(file.name);
-    if (other?.sha256 !== file.sha256) throw damaged(directory, `${file.name} is ${other === undefined ? 'missing' : 'changed'}`);
+    if (other?.sha256 !== file.sha256)
+      throw damaged(directory, `${file.name} is ${other === undefined ? 'missing' : 'changed'}`);
   }
-  if (found.size !== manifest.files.length) throw damaged(directory, 'it holds files that pg_dump did not write');
+  if (found.size !== manifest.files.length)
+    throw damaged(directory, 'it holds files that pg_dump did not write');
   return manifest;
 }
 
@@ -124,5 +128,8 @@ function sha256(text: string): string {
 }
 
 function damaged(directory: string, why: string): VerifyError {
-  return new VerifyError('DumpDamaged', `the dump in ${directory} is not what was written`, { why, resource: directory });
+  return new VerifyError('DumpDamaged', `the dump in ${directory} is not what was written`, {
+    why,
+    resource: directory,
+  });
 }

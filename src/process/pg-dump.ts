@@ -24,20 +24,31 @@ export interface DumpRequest {
 const compressions = ['zstd:1', 'lz4:1'] as const;
 
 /** The best compression that this build of pg_dump has; clients before 16 have gzip alone. */
-export async function findCompression(login: ClientLogin, server: ServerRef, clients: PostgresClients, signal: AbortSignal): Promise<string> {
+export async function findCompression(
+  login: ClientLogin,
+  server: ServerRef,
+  clients: PostgresClients,
+  signal: AbortSignal,
+): Promise<string> {
   if (clients.major < 16) return '1';
   for (const compression of compressions) {
     // Options are checked before it connects, and nothing listens in a folder that does not exist.
     const { tail } = await login(server, {}, (environment) =>
       runClientProgram({
         file: join(clients.binDir, 'pg_dump'),
-        arguments: ['--format=custom', `--compress=${compression}`, '--no-password', "--dbname=host='/nonexistent' dbname='none'"],
+        arguments: [
+          '--format=custom',
+          `--compress=${compression}`,
+          '--no-password',
+          "--dbname=host='/nonexistent' dbname='none'",
+        ],
         environment,
         signal,
         line: () => undefined,
       }),
     );
-    if (!tail.some((line) => line.includes('not support') || line.includes('unrecognized compression'))) return compression;
+    if (!tail.some((line) => line.includes('not support') || line.includes('unrecognized compression')))
+      return compression;
   }
   return 'gzip:1';
 }
@@ -84,7 +95,11 @@ function dumpFailed(exitCode: number, tail: readonly string[], server: ServerRef
   if (/No space left on device/.test(text)) {
     return new StoppedError('DiskFull', `pg_dump ran out of disk space: ${text}`, details);
   }
-  if (/server closed the connection|could not connect|connection to server|terminating connection|lock timeout/.test(text)) {
+  if (
+    /server closed the connection|could not connect|connection to server|terminating connection|lock timeout/.test(
+      text,
+    )
+  ) {
     return new StoppedError('DumpInterrupted', `pg_dump lost the server: ${text}`, details);
   }
   return new MigrationError('DumpFailed', `pg_dump ended with exit code ${exitCode}: ${text}`, details);

@@ -47,7 +47,9 @@ export async function runPgRestore(login: ClientLogin, request: RestoreRequest):
   try {
     const list = join(folder, 'list');
     const { part, existingSchemas } = request;
-    await writeFile(list, filterRestoreList(await readList(request), { part, existingSchemas }), { mode: 0o600 });
+    await writeFile(list, filterRestoreList(await readList(request), { part, existingSchemas }), {
+      mode: 0o600,
+    });
     return await restore(login, request, list);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -115,7 +117,11 @@ function restoreFailed(text: string, request: RestoreRequest): MigrationError {
   // What follows may quote rows: one statement's beginning is enough to find it.
   const message = text.slice(0, 600);
   const details = { resource: `${request.server.host}/${request.server.database}`, resumable: true };
-  if (/server closed the connection|connection to server .* failed|terminating connection|could not (send|receive) data/.test(text)) {
+  if (
+    /server closed the connection|connection to server .* failed|terminating connection|could not (send|receive) data/.test(
+      text,
+    )
+  ) {
     return new StoppedError('RestoreInterrupted', `pg_restore lost the server: ${message}`, details);
   }
   return new MigrationError('RestoreFailed', `${request.part} could not be restored: ${message}`, {

@@ -32,7 +32,8 @@ export function choosePostgresClients(
     .filter((one) => one.clients && one.major >= major && isSafe(one.version))
     .sort((one, other) => one.major - other.major || minorOf(other.version) - minorOf(one.version));
   const [best] = fitting;
-  if (best !== undefined) return { kind: 'chosen', clients: { major: best.major, version: best.version, binDir: best.binDir } };
+  if (best !== undefined)
+    return { kind: 'chosen', clients: { major: best.major, version: best.version, binDir: best.binDir } };
   return { kind: 'blocked', problem: describeLack(installations, major) };
 }
 

@@ -34,7 +34,8 @@ export class RestoreOutput {
 
   #note(own: string): void {
     const ignored = /^warning: errors ignored on restore: (\d+)$/.exec(own)?.[1];
-    const started = /^launching item \d+ (.+)$/.exec(own)?.[1] ?? /^(?:processing data for|creating) (.+)$/.exec(own)?.[1];
+    const started =
+      /^launching item \d+ (.+)$/.exec(own)?.[1] ?? /^(?:processing data for|creating) (.+)$/.exec(own)?.[1];
     const finished = /^finished item \d+ (.+)$/.exec(own)?.[1];
     if (ignored !== undefined) this.tell({ kind: 'ignored', count: Number(ignored) });
     else if (finished !== undefined) this.tell({ kind: 'item-finished', item: finished });

@@ -18,7 +18,9 @@ export interface AnalyzeTargetInput {
 
 type Output = ReturnType<(typeof analyzeTarget)['output']['parse']>;
 
-export function createAnalyzeTarget(dependencies: AnalyzeTargetDependencies): Step<AnalyzeTargetInput, Output, Config> {
+export function createAnalyzeTarget(
+  dependencies: AnalyzeTargetDependencies,
+): Step<AnalyzeTargetInput, Output, Config> {
   return {
     ...analyzeTarget,
     title: 'Analyze the target',
@@ -29,7 +31,8 @@ export function createAnalyzeTarget(dependencies: AnalyzeTargetDependencies): St
       target: from.outputOf(awaitTarget).server,
       jobs: from.config.dump?.jobs ?? dependencies.defaultJobs,
     }),
-    plan: () => Promise.resolve({ kind: 'change', effects: ['ANALYZE of every table'], calls: ['sql:ANALYZE'] }),
+    plan: () =>
+      Promise.resolve({ kind: 'change', effects: ['ANALYZE of every table'], calls: ['sql:ANALYZE'] }),
     run: async (io, { target, jobs }) => {
       const tables = await io.mutate({ call: 'sql:ANALYZE', key: target.database }, () =>
         dependencies.statistics.analyze(target, jobs, io.signal, (progress) => io.progress(progress)),

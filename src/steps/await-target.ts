@@ -34,18 +34,26 @@ export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<C
       }),
     run: async (io, config) => {
       const justCreated = true;
-      const cluster = await dependencies.waits.untilClusterAvailable(io, config.target.cluster, { justCreated });
-      const instance = await dependencies.waits.untilInstanceAvailable(io, config.target.instance, { justCreated });
+      const cluster = await dependencies.waits.untilClusterAvailable(io, config.target.cluster, {
+        justCreated,
+      });
+      const instance = await dependencies.waits.untilInstanceAvailable(io, config.target.instance, {
+        justCreated,
+      });
       return describeTarget(dependencies, config, cluster, instance);
     },
     verify: async (_io, config, output) => {
       const cluster = await rds.findCluster(config.target.cluster);
       const instance = await rds.findInstance(config.target.instance);
       if (cluster?.arn === output.clusterArn && instance?.arn === output.instanceArn) return;
-      throw new VerifyError('TargetChanged', `cluster ${config.target.cluster} is no longer the one of this run`, {
-        why: `expected ${output.clusterArn}, found ${cluster?.arn ?? 'none'}`,
-        resource: output.clusterArn,
-      });
+      throw new VerifyError(
+        'TargetChanged',
+        `cluster ${config.target.cluster} is no longer the one of this run`,
+        {
+          why: `expected ${output.clusterArn}, found ${cluster?.arn ?? 'none'}`,
+          resource: output.clusterArn,
+        },
+      );
     },
   };
 }
@@ -57,10 +65,14 @@ async function describeTarget(
   instance: DbInstance,
 ): Promise<TargetFacts> {
   if (instance.clusterIdentifier !== cluster.identifier)
-    throw new MigrationError('WriterElsewhere', `instance ${instance.identifier} is not a member of ${cluster.identifier}`, {
-      why: `it belongs to ${instance.clusterIdentifier ?? 'no cluster'}`,
-      resource: instance.arn,
-    });
+    throw new MigrationError(
+      'WriterElsewhere',
+      `instance ${instance.identifier} is not a member of ${cluster.identifier}`,
+      {
+        why: `it belongs to ${instance.clusterIdentifier ?? 'no cluster'}`,
+        resource: instance.arn,
+      },
+    );
   return {
     clusterIdentifier: cluster.identifier,
     clusterArn: cluster.arn,

@@ -5,7 +5,10 @@ import { MigrationError, type Problem } from '../errors.js';
 import type { StepIo } from '../pipeline/step.js';
 
 export interface ChangeSetDeps {
-  readonly cloudFormation: Pick<CloudFormationGateway, 'createChangeSet' | 'findChangeSet' | 'executeChangeSet' | 'deleteChangeSet'>;
+  readonly cloudFormation: Pick<
+    CloudFormationGateway,
+    'createChangeSet' | 'findChangeSet' | 'executeChangeSet' | 'deleteChangeSet'
+  >;
   readonly waits: Pick<StackWaits, 'untilChangeSetWorkedOut'>;
 }
 
@@ -18,7 +21,11 @@ export function changeSetName(io: Pick<StepIo, 'runId' | 'stepId'>, templateDige
 }
 
 /** Asks CloudFormation what it would do. Nothing of the stack changes by it. */
-export async function proposeChanges(deps: ChangeSetDeps, io: StepIo, request: NewChangeSet): Promise<ChangeSet> {
+export async function proposeChanges(
+  deps: ChangeSetDeps,
+  io: StepIo,
+  request: NewChangeSet,
+): Promise<ChangeSet> {
   const { stack, name } = request;
   const known = await deps.cloudFormation.findChangeSet(stack, name);
   if (known?.status === 'FAILED') await withdrawChanges(deps, io, request);
@@ -63,12 +70,16 @@ export async function executeChanges(
 }
 
 /** Takes away the change sets of this step that were never executed. */
-export async function withdrawLeftovers(deps: Pick<ChangeSetDeps, 'cloudFormation'>, io: StepIo): Promise<void> {
+export async function withdrawLeftovers(
+  deps: Pick<ChangeSetDeps, 'cloudFormation'>,
+  io: StepIo,
+): Promise<void> {
   const created = io.intents().filter((intent) => intent.call === 'cloudformation:CreateChangeSet');
   for (const key of new Set(created.map((intent) => intent.key))) {
     const [stack = '', name = ''] = key.split('/');
     const left = await deps.cloudFormation.findChangeSet(stack, name);
-    if (left !== undefined && !left.executionStatus.startsWith('EXECUTE_')) await withdrawChanges(deps, io, { stack, name });
+    if (left !== undefined && !left.executionStatus.startsWith('EXECUTE_'))
+      await withdrawChanges(deps, io, { stack, name });
   }
 }
 

@@ -60,11 +60,15 @@ export function createCheckReadiness(deps: CheckReadinessDeps): Step<Config, Out
       const caller = await deps.sts.getCaller();
       const source = await deps.rds.findInstance(output.source.identifier);
       if (caller.account === output.account && source?.arn === output.source.arn) return;
-      throw new VerifyError('SourceChanged', `${output.source.identifier} is not the source this run began with`, {
-        why: `Account ${caller.account}, ${source?.arn ?? 'no such instance'}; the run began with ${output.source.arn}`,
-        next: ['use the credentials and the Region this run was begun with'],
-        resource: output.source.arn,
-      });
+      throw new VerifyError(
+        'SourceChanged',
+        `${output.source.identifier} is not the source this run began with`,
+        {
+          why: `Account ${caller.account}, ${source?.arn ?? 'no such instance'}; the run began with ${output.source.arn}`,
+          next: ['use the credentials and the Region this run was begun with'],
+          resource: output.source.arn,
+        },
+      );
     },
   };
 }
@@ -79,10 +83,14 @@ async function look(deps: CheckReadinessDeps, config: Config, runId: string): Pr
   const server = serverOf(config, source.found);
   const problems: Problem[] = [...(clients.problems ?? [])];
   for (const check of deps.checks)
-    problems.push(...(await check.find({ config, runId, caller, source: source.found, server, target: target.found })));
+    problems.push(
+      ...(await check.find({ config, runId, caller, source: source.found, server, target: target.found })),
+    );
   if (problems.length > 0 || clients.found === undefined) return { problems };
   const databaseBytes = await deps.postgres.measureDatabase(server);
-  return { found: pin(config, caller, source.found, target.found, { clients: clients.found, server, databaseBytes }) };
+  return {
+    found: pin(config, caller, source.found, target.found, { clients: clients.found, server, databaseBytes }),
+  };
 }
 
 function serverOf({ source }: Config, instance: DbInstance): ServerRef {

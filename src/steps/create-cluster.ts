@@ -36,8 +36,10 @@ export function createCreateCluster(deps: CreateClusterDeps): Step<In, Out, Conf
     select: ({ config, outputOf }) => selectInput(config, outputOf(checkReadiness)),
     plan: async (io, { config }) => {
       const found = await deps.rds.findCluster(config.target.cluster);
-      if (found === undefined) return { kind: 'change', effects: planned(config), calls: ['rds:CreateDBCluster'] };
-      if (isOurs(found, io.runId)) return { kind: 'satisfied', because: `this run made the cluster ${found.identifier}` };
+      if (found === undefined)
+        return { kind: 'change', effects: planned(config), calls: ['rds:CreateDBCluster'] };
+      if (isOurs(found, io.runId))
+        return { kind: 'satisfied', because: `this run made the cluster ${found.identifier}` };
       return { kind: 'blocked', problems: [takenProblem(found)] };
     },
     run: async (io, input) => {
@@ -49,9 +51,13 @@ export function createCreateCluster(deps: CreateClusterDeps): Step<In, Out, Conf
     verify: async (_io, _input, output) => {
       const cluster = await deps.rds.findCluster(output.clusterIdentifier);
       if (cluster?.arn === output.clusterArn && cluster.status === 'available') return;
-      throw new VerifyError('ClusterNotAvailable', `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`, {
-        resource: output.clusterArn,
-      });
+      throw new VerifyError(
+        'ClusterNotAvailable',
+        `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`,
+        {
+          resource: output.clusterArn,
+        },
+      );
     },
   };
 }
@@ -89,23 +95,35 @@ async function ensureCreated(deps: CreateClusterDeps, io: StepIo, input: In): Pr
 function assertAdoptable(io: StepIo, found: DbCluster, input: In): void {
   if (!isOurs(found, io.runId)) {
     const problem = takenProblem(found);
-    throw new PreconditionError(problem.code, problem.what, { why: problem.why, next: [problem.fix], resource: found.arn });
+    throw new PreconditionError(problem.code, problem.what, {
+      why: problem.why,
+      next: [problem.fix],
+      resource: found.arn,
+    });
   }
   const differences = [
     differs('engine', found.engine, 'aurora-postgresql'),
     differs('engine version', found.engineVersion, input.engineVersion),
     differs('master user', found.masterUser, input.masterUser),
     input.subnetGroup === undefined ? [] : differs('subnet group', found.subnetGroup, input.subnetGroup),
-    differs('security groups', [...found.securityGroups].sort().join(), [...input.securityGroups].sort().join()),
+    differs(
+      'security groups',
+      [...found.securityGroups].sort().join(),
+      [...input.securityGroups].sort().join(),
+    ),
     differs('minimum ACU', found.scaling?.min, input.scaling.min),
     differs('maximum ACU', found.scaling?.max, input.scaling.max),
   ].flat();
   if (differences.length === 0) return;
-  throw new StaleError('ClusterDiffers', `the cluster ${found.identifier} of this run was changed: ${differences.join('; ')}`, {
-    why: 'Somebody altered it after this run had created it',
-    next: ['change it back, or roll this run back and begin a new one'],
-    resource: found.arn,
-  });
+  throw new StaleError(
+    'ClusterDiffers',
+    `the cluster ${found.identifier} of this run was changed: ${differences.join('; ')}`,
+    {
+      why: 'Somebody altered it after this run had created it',
+      next: ['change it back, or roll this run back and begin a new one'],
+      resource: found.arn,
+    },
+  );
 }
 
 function differs(what: string, found: string | number | undefined, wanted: string | number): string[] {
@@ -122,7 +140,8 @@ function takenProblem(found: DbCluster) {
 }
 
 function planned({ target }: Config): string[] {
-  const version = target.engineVersion === 'auto' ? 'the newest version offered for this source' : target.engineVersion;
+  const version =
+    target.engineVersion === 'auto' ? 'the newest version offered for this source' : target.engineVersion;
   const { min, max } = target.capacity;
   return [
     `creates the Aurora PostgreSQL cluster ${target.cluster} (${version}, ${String(min)} to ${String(max)} ACU), encrypted, deletion protection ${target.deletionProtection ? 'on' : 'off'}`,
@@ -133,7 +152,9 @@ function undoByHand(input: In): string[] {
   const { identifier } = input;
   return [
     ...(input.deletionProtection
-      ? [`aws rds modify-db-cluster --db-cluster-identifier ${identifier} --no-deletion-protection --apply-immediately`]
+      ? [
+          `aws rds modify-db-cluster --db-cluster-identifier ${identifier} --no-deletion-protection --apply-immediately`,
+        ]
       : []),
     `aws rds delete-db-cluster --db-cluster-identifier ${identifier} --skip-final-snapshot`,
   ];
@@ -149,14 +170,17 @@ async function undo({ rds, waits }: CreateClusterDeps, io: StepIo, identifier: s
   if (found.members.length > 0)
     throw new MigrationError('ClusterHasMembers', `the cluster ${identifier} still has instances`, {
       why: `${found.members.map((member) => member.identifier).join(', ')} must be deleted first, and not all of them are this run's`,
-      next: found.members.map((member) => `aws rds delete-db-instance --db-instance-identifier ${member.identifier}`),
+      next: found.members.map(
+        (member) => `aws rds delete-db-instance --db-instance-identifier ${member.identifier}`,
+      ),
       resource: found.arn,
     });
   if (found.status !== 'deleting') {
     if (found.status === 'creating') found = await waits.untilClusterAvailable(io, identifier);
     if (found.deletionProtection)
-      await io.mutate({ call: 'rds:ModifyDBCluster', key: identifier, before: { deletionProtection: true } }, () =>
-        rds.setDeletionProtection(identifier, false),
+      await io.mutate(
+        { call: 'rds:ModifyDBCluster', key: identifier, before: { deletionProtection: true } },
+        () => rds.setDeletionProtection(identifier, false),
       );
     await io.mutate({ call: 'rds:DeleteDBCluster', key: identifier }, () => rds.deleteCluster(identifier));
   }

@@ -32,7 +32,9 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
     typicalSeconds: [240, 900],
     reversal: {
       kind: 'undo',
-      note: ({ identifier }) => [`aws rds delete-db-instance --db-instance-identifier ${identifier} --skip-final-snapshot`],
+      note: ({ identifier }) => [
+        `aws rds delete-db-instance --db-instance-identifier ${identifier} --skip-final-snapshot`,
+      ],
       undo: (io, input) => undo(deps, io, input.identifier),
     },
     select: ({ config, outputOf }) => ({
@@ -44,10 +46,13 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
       if (found === undefined)
         return {
           kind: 'change',
-          effects: [`creates the db.serverless instance ${config.target.instance} in ${config.target.cluster}`],
+          effects: [
+            `creates the db.serverless instance ${config.target.instance} in ${config.target.cluster}`,
+          ],
           calls: ['rds:CreateDBInstance'],
         };
-      if (isOurs(found, io.runId)) return { kind: 'satisfied', because: `this run made the instance ${found.identifier}` };
+      if (isOurs(found, io.runId))
+        return { kind: 'satisfied', because: `this run made the instance ${found.identifier}` };
       return { kind: 'blocked', problems: [takenProblem(found)] };
     },
     run: async (io, input) => {
@@ -59,9 +64,13 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
     verify: async (_io, _input, output) => {
       const instance = await deps.rds.findInstance(output.instanceIdentifier);
       if (instance?.arn === output.instanceArn && instance.status === 'available') return;
-      throw new VerifyError('WriterNotAvailable', `the instance ${output.instanceIdentifier} is ${instance?.status ?? 'gone'}`, {
-        resource: output.instanceArn,
-      });
+      throw new VerifyError(
+        'WriterNotAvailable',
+        `the instance ${output.instanceIdentifier} is ${instance?.status ?? 'gone'}`,
+        {
+          resource: output.instanceArn,
+        },
+      );
     },
   };
 }
@@ -82,15 +91,23 @@ async function ensureCreated(deps: CreateWriterDeps, io: StepIo, input: In): Pro
 function assertAdoptable(io: StepIo, found: DbInstance, input: In): void {
   if (!isOurs(found, io.runId)) {
     const problem = takenProblem(found);
-    throw new PreconditionError(problem.code, problem.what, { why: problem.why, next: [problem.fix], resource: found.arn });
+    throw new PreconditionError(problem.code, problem.what, {
+      why: problem.why,
+      next: [problem.fix],
+      resource: found.arn,
+    });
   }
   const cluster = found.clusterIdentifier?.toLowerCase();
   if (cluster === input.clusterIdentifier.toLowerCase() && found.instanceClass === 'db.serverless') return;
-  throw new StaleError('WriterDiffers', `the instance ${found.identifier} of this run is ${found.instanceClass} in ${String(cluster)}`, {
-    why: 'Somebody altered it after this run had created it',
-    next: ['roll this run back and begin a new one'],
-    resource: found.arn,
-  });
+  throw new StaleError(
+    'WriterDiffers',
+    `the instance ${found.identifier} of this run is ${found.instanceClass} in ${String(cluster)}`,
+    {
+      why: 'Somebody altered it after this run had created it',
+      next: ['roll this run back and begin a new one'],
+      resource: found.arn,
+    },
+  );
 }
 
 function takenProblem(found: DbInstance) {

@@ -140,7 +140,9 @@ async function deployInPlace(deps: DeployDeps, io: StepIo, input: In, text: stri
   describeChanges(changeSet.changes).forEach((line) => {
     io.note(line);
   });
-  await executeChanges(deps, io, request, { secretVersion: await deps.secrets.findCurrentVersion(input.secret) });
+  await executeChanges(deps, io, request, {
+    secretVersion: await deps.secrets.findCurrentVersion(input.secret),
+  });
   return deps.waits.untilStackDeployed(io, stack.id);
 }
 

@@ -19,11 +19,17 @@ export interface DeployDeps {
 type Deployed = ReturnType<typeof deployTargetTemplate.output.parse>;
 
 /** @throws VerifyError when the stack is gone, was replaced, or is in trouble. */
-export async function verifyDeployedStack(deps: Pick<DeployDeps, 'cloudFormation'>, output: Deployed): Promise<void> {
+export async function verifyDeployedStack(
+  deps: Pick<DeployDeps, 'cloudFormation'>,
+  output: Deployed,
+): Promise<void> {
   const stack = await deps.cloudFormation.findStack(output.stackName);
   if (stack?.id === output.stackId && /^(CREATE|UPDATE|IMPORT)_COMPLETE/.test(stack.status)) return;
   throw new VerifyError('StackNotDeployed', `the stack ${output.stackName} is ${stack?.status ?? 'gone'}`, {
-    why: stack === undefined || stack.id === output.stackId ? 'Somebody changed it' : 'It is another stack of the same name',
+    why:
+      stack === undefined || stack.id === output.stackId
+        ? 'Somebody changed it'
+        : 'It is another stack of the same name',
     resource: output.stackId,
   });
 }
@@ -32,8 +38,14 @@ export async function verifyDeployedStack(deps: Pick<DeployDeps, 'cloudFormation
  * In place, the stack's attachment rewrites the secret when it moves to the cluster. Undo gives the application the
  * version it had, which points at the source; the source itself was never touched.
  */
-export async function takeBackSecret(deps: DeployDeps, io: StepIo, input: { stack: string; secret: string }): Promise<void> {
-  const before = io.intents().find((intent) => intent.before?.['secretVersion'] !== undefined)?.before?.['secretVersion'];
+export async function takeBackSecret(
+  deps: DeployDeps,
+  io: StepIo,
+  input: { stack: string; secret: string },
+): Promise<void> {
+  const before = io.intents().find((intent) => intent.before?.['secretVersion'] !== undefined)?.before?.[
+    'secretVersion'
+  ];
   if (typeof before !== 'string') return;
   const current = await deps.secrets.findCurrentVersion(input.secret);
   if (current !== undefined && current !== before)

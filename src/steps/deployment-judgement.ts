@@ -38,7 +38,11 @@ function destroys({ logicalId, physicalId, type }: ResourceChange, how: string):
 }
 
 /** The same question asked of two templates, before there is a change set: by logical ids and types only. */
-export function findDestructionBetween(live: StackTemplate, next: StackTemplate, retained: readonly string[]): Problem[] {
+export function findDestructionBetween(
+  live: StackTemplate,
+  next: StackTemplate,
+  retained: readonly string[],
+): Problem[] {
   const after = new Map(next.resources.map((resource) => [resource.logicalId, resource.type]));
   return findDestruction(
     live.resources.flatMap(({ logicalId, type }): ResourceChange[] => {

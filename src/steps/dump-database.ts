@@ -57,7 +57,8 @@ export function createDumpDatabase(
         fingerprint: { file, sha256 },
       };
     },
-    plan: (_io, { config }) => Promise.resolve({ kind: 'change', effects: [describe(config, dependencies.defaultJobs)] }),
+    plan: (_io, { config }) =>
+      Promise.resolve({ kind: 'change', effects: [describe(config, dependencies.defaultJobs)] }),
     run: (io, input) => run(dependencies, io, input, parentOf(input)),
     verify: (_io, _input, output) => dependencies.dumps.check(output.directory, output.manifestSha256),
   };
@@ -89,8 +90,12 @@ async function run(
 }
 
 /** A dump that an earlier attempt finished, if it is still whole. */
-async function findFinished(dependencies: DumpDatabaseDependencies, io: StepIo): Promise<FinishedDump | undefined> {
-  const detail = io.intents().findLast((intent) => intent.call === call && intent.effect !== undefined)?.effect?.detail;
+async function findFinished(
+  dependencies: DumpDatabaseDependencies,
+  io: StepIo,
+): Promise<FinishedDump | undefined> {
+  const detail = io.intents().findLast((intent) => intent.call === call && intent.effect !== undefined)
+    ?.effect?.detail;
   if (detail === undefined) return undefined;
   const dump = dumpDatabase.output.parse(detail);
   const isWhole = await dependencies.dumps.check(dump.directory, dump.manifestSha256).then(
@@ -101,12 +106,20 @@ async function findFinished(dependencies: DumpDatabaseDependencies, io: StepIo):
 }
 
 /** Text is about as large as the tables and compresses; indexes are not dumped. Room for all is the safe side. */
-async function refuseFullDisk(dependencies: DumpDatabaseDependencies, input: DumpDatabaseInput, parent: string): Promise<void> {
+async function refuseFullDisk(
+  dependencies: DumpDatabaseDependencies,
+  input: DumpDatabaseInput,
+  parent: string,
+): Promise<void> {
   const free = await dependencies.dumps.readFreeBytes(parent);
   if (free >= input.databaseBytes) return;
-  throw new StoppedError('DiskTooSmall', `${parent} has ${String(free)} bytes free, the dump may need ${String(input.databaseBytes)}`, {
-    next: ['free some space, or set dump.directory to a larger disk in a new run'],
-    resource: parent,
-    resumable: true,
-  });
+  throw new StoppedError(
+    'DiskTooSmall',
+    `${parent} has ${String(free)} bytes free, the dump may need ${String(input.databaseBytes)}`,
+    {
+      next: ['free some space, or set dump.directory to a larger disk in a new run'],
+      resource: parent,
+      resumable: true,
+    },
+  );
 }

@@ -33,11 +33,16 @@ export function createFingerprintSource(
     reversal: { kind: 'nothing-to-undo', because: 'it only reads' },
     typicalSeconds: [5, 600],
     writersPaused: true,
-    select: (from) => ({ server: from.outputOf(checkReadiness).source.server, mode: from.config.verify.rows }),
+    select: (from) => ({
+      server: from.outputOf(checkReadiness).source.server,
+      mode: from.config.verify.rows,
+    }),
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [`read ${config.source.database}: catalogs, every row (${config.verify.rows}), sequences, large objects, nearest neighbours`],
+        effects: [
+          `read ${config.source.database}: catalogs, every row (${config.verify.rows}), sequences, large objects, nearest neighbours`,
+        ],
       }),
     run: async (io, { server, mode }) => {
       const found = await dependencies.fingerprints.take(server, {
@@ -53,9 +58,13 @@ export function createFingerprintSource(
     verify: async (_io, _input, output) => {
       const file = await dependencies.files.read(output.file);
       if (file?.sha256 === output.sha256) return;
-      throw new VerifyError('FingerprintDamaged', `${output.file} is ${file === undefined ? 'missing' : 'not what was written'}`, {
-        resource: dependencies.files.pathOf(output.file),
-      });
+      throw new VerifyError(
+        'FingerprintDamaged',
+        `${output.file} is ${file === undefined ? 'missing' : 'not what was written'}`,
+        {
+          resource: dependencies.files.pathOf(output.file),
+        },
+      );
     },
   };
 }

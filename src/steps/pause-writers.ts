@@ -41,7 +41,9 @@ export function createPauseWriters(
         `psql -h ${server.host} -p ${String(server.port)} -U ${server.user} -d ${server.database} -c 'SET default_transaction_read_only = off' -c 'ALTER DATABASE "${server.database}" RESET default_transaction_read_only'`,
         ...(application === undefined
           ? []
-          : [`aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count N`]),
+          : [
+              `aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count N`,
+            ]),
       ],
       undo: async (io, input) => {
         await dependencies.database.resume(io, input.server);
@@ -73,7 +75,8 @@ export function createPauseWriters(
 }
 
 function describe(config: Config): { effects: string[]; calls: string[] } {
-  const service = config.app === undefined ? [] : [`ECS service ${config.app.ecsService}: no tasks, scaling suspended`];
+  const service =
+    config.app === undefined ? [] : [`ECS service ${config.app.ecsService}: no tasks, scaling suspended`];
   return {
     effects: [
       ...service,
@@ -151,7 +154,10 @@ function readSuspension(value: unknown): Suspension | undefined {
   return { in: flag('in'), out: flag('out'), scheduled: flag('scheduled') };
 }
 
-async function countTasks({ ecs }: PauseWritersDependencies, { application }: PauseWritersInput): Promise<number> {
+async function countTasks(
+  { ecs }: PauseWritersDependencies,
+  { application }: PauseWritersInput,
+): Promise<number> {
   return application === undefined ? 0 : ecs.countLiveTasks(application.cluster, application.service);
 }
 

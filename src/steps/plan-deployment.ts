@@ -28,7 +28,11 @@ export async function planDeployment(
       return { kind: 'blocked', problems: [stackTaken(deployment.stack)] };
     const problems = missingParameters(next, deployment, []);
     if (problems.length > 0) return { kind: 'blocked', problems };
-    return { kind: 'change', effects: [`creates the stack ${deployment.stack}: ${listResources(next)}`], calls };
+    return {
+      kind: 'change',
+      effects: [`creates the stack ${deployment.stack}: ${listResources(next)}`],
+      calls,
+    };
   }
   const live = deps.templates.read(await deps.cloudFormation.getTemplate(deployment.stack, 'Original'));
   const problems = [
@@ -49,11 +53,17 @@ async function toBeRetained(
   const secret = await deps.secrets.findSecret(source.secret);
   const owned = [source.instance.toLowerCase(), secret?.arn.toLowerCase()];
   const resources = await deps.cloudFormation.listResources(source.stack ?? '');
-  const roots = resources.filter((one) => owned.includes(one.physicalId.toLowerCase())).map((one) => one.logicalId);
+  const roots = resources
+    .filter((one) => owned.includes(one.physicalId.toLowerCase()))
+    .map((one) => one.logicalId);
   return deps.templates.closureOf(live, roots);
 }
 
-function missingParameters(next: StackTemplate, { template, parameters }: Deployment, known: readonly string[]): Problem[] {
+function missingParameters(
+  next: StackTemplate,
+  { template, parameters }: Deployment,
+  known: readonly string[],
+): Problem[] {
   return next.parameters
     .filter(({ name, hasDefault }) => !hasDefault && parameters[name] === undefined && !known.includes(name))
     .map(({ name }) => ({
@@ -96,7 +106,10 @@ function describeDifference(stack: string, live: StackTemplate, next: StackTempl
   return [
     `updates the stack ${stack} in place`,
     ...added.map(({ logicalId, type }) => `Add ${logicalId} (${type})`),
-    ...removed.map(({ logicalId, type }) => `Remove ${logicalId} (${type}) from the stack; what the source needs is retained`),
+    ...removed.map(
+      ({ logicalId, type }) =>
+        `Remove ${logicalId} (${type}) from the stack; what the source needs is retained`,
+    ),
   ];
 }
 

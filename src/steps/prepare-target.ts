@@ -16,18 +16,25 @@ export interface PrepareTargetDependencies {
 
 type Output = ReturnType<(typeof prepareTarget)['output']['parse']>;
 
-export function createPrepareTarget({ target: gateway }: PrepareTargetDependencies): Step<TargetServers, Output, Config> {
+export function createPrepareTarget({
+  target: gateway,
+}: PrepareTargetDependencies): Step<TargetServers, Output, Config> {
   return {
     ...prepareTarget,
     title: 'Prepare the target database',
     reversal: {
       kind: 'undo',
-      note: ({ target }) => [`drop and recreate database ${target.database} on ${target.host}, and drop the roles that were created there`],
+      note: ({ target }) => [
+        `drop and recreate database ${target.database} on ${target.host}, and drop the roles that were created there`,
+      ],
       undo: (io, input) => undo(gateway, io, input),
     },
     typicalSeconds: [2, 20],
     writersPaused: true,
-    select: (from) => ({ source: from.outputOf(checkReadiness).source.server, target: from.outputOf(awaitTarget).server }),
+    select: (from) => ({
+      source: from.outputOf(checkReadiness).source.server,
+      target: from.outputOf(awaitTarget).server,
+    }),
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
@@ -59,12 +66,18 @@ async function run(gateway: TargetGateway, io: StepIo, input: TargetServers): Pr
     marker,
     databaseCreated: io.intents().some((intent) => intent.call === calls.create),
     rolesCreated: [...new Set(created.map((intent) => intent.key))],
-    rolesWithoutPassword: [...new Set(created.filter((one) => one.before?.['login'] === true).map((one) => one.key))],
+    rolesWithoutPassword: [
+      ...new Set(created.filter((one) => one.before?.['login'] === true).map((one) => one.key)),
+    ],
     extensions,
   };
 }
 
-async function createRoles(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
+async function createRoles(
+  gateway: TargetGateway,
+  io: StepIo,
+  { source, target }: TargetServers,
+): Promise<void> {
   const { changes, withoutPassword } = await gateway.planRoles(source, target);
   const logins = new Set(withoutPassword);
   for (const change of changes.filter((one) => one.statement === 'CREATE ROLE')) {
@@ -78,24 +91,42 @@ async function createRoles(gateway: TargetGateway, io: StepIo, { source, target 
 
 function refuseContents(state: TargetState, { target }: TargetServers): void {
   if (state.contents.length === 0) return;
-  throw new PreconditionError('TargetNotEmpty', `database ${target.database} on ${target.host} is not empty`, {
-    why: `it holds ${state.contents.join(', ')}`,
-    next: ['choose another target, or empty that database yourself: this tool drops only what its own run has made'],
-    resource: `${target.host}/${target.database}`,
-  });
+  throw new PreconditionError(
+    'TargetNotEmpty',
+    `database ${target.database} on ${target.host} is not empty`,
+    {
+      why: `it holds ${state.contents.join(', ')}`,
+      next: [
+        'choose another target, or empty that database yourself: this tool drops only what its own run has made',
+      ],
+      resource: `${target.host}/${target.database}`,
+    },
+  );
 }
 
-async function verify(gateway: TargetGateway, _io: PlanIo, { target }: TargetServers, output: Output): Promise<void> {
+async function verify(
+  gateway: TargetGateway,
+  _io: PlanIo,
+  { target }: TargetServers,
+  output: Output,
+): Promise<void> {
   const state = await gateway.inspect(target);
   if (state.comment !== output.marker) {
-    throw new VerifyError('TargetNotMarked', `database ${target.database} on ${target.host} does not carry this run's mark`, {
-      why: state.exists ? `its comment is ${JSON.stringify(state.comment)}` : 'it does not exist',
-    });
+    throw new VerifyError(
+      'TargetNotMarked',
+      `database ${target.database} on ${target.host} does not carry this run's mark`,
+      {
+        why: state.exists ? `its comment is ${JSON.stringify(state.comment)}` : 'it does not exist',
+      },
+    );
   }
   const present = new Set((await gateway.readExtensions(target)).map((one) => one.name));
   const missing = output.extensions.filter((one) => !present.has(one.name));
   if (missing.length === 0) return;
-  throw new VerifyError('ExtensionsMissing', `extensions missing on the target: ${missing.map((one) => one.name).join(', ')}`);
+  throw new VerifyError(
+    'ExtensionsMissing',
+    `extensions missing on the target: ${missing.map((one) => one.name).join(', ')}`,
+  );
 }
 
 /** Leaves the database as it was found: not there, or empty and without our mark. */
@@ -121,7 +152,9 @@ async function undo(gateway: TargetGateway, io: StepIo, { source, target }: Targ
     });
   }
   for (const intent of intents.filter((one) => one.call === calls.createRole)) {
-    const dropped = await io.mutate({ call: 'sql:DROP ROLE', key: intent.key }, () => gateway.dropRole(target, intent.key));
+    const dropped = await io.mutate({ call: 'sql:DROP ROLE', key: intent.key }, () =>
+      gateway.dropRole(target, intent.key),
+    );
     if (!dropped) io.note(`role ${intent.key} is in use on the target and stays`);
   }
 }

@@ -38,7 +38,9 @@ export function createResumeApplication(
       note: ({ application }) =>
         application === null
           ? []
-          : [`aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count 0`],
+          : [
+              `aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count 0`,
+            ],
       undo: (io, input) => stopAgain(dependencies, io, input),
     },
     typicalSeconds: [30, 180],
@@ -47,7 +49,9 @@ export function createResumeApplication(
       const { application, pausedAt } = from.outputOf(pauseWriters);
       const { logGroup, readyPattern } = from.config.app ?? {};
       const ready =
-        logGroup === undefined || readyPattern === undefined ? undefined : { logGroup, pattern: readyPattern };
+        logGroup === undefined || readyPattern === undefined
+          ? undefined
+          : { logGroup, pattern: readyPattern };
       return { application, pausedAt, ready };
     },
     plan: (_io, { config }) =>
@@ -56,7 +60,9 @@ export function createResumeApplication(
           ? { kind: 'satisfied', because: 'no application is configured' }
           : {
               kind: 'change',
-              effects: [`ECS service ${config.app.ecsService}: scaling and number of tasks as before, new deployment`],
+              effects: [
+                `ECS service ${config.app.ecsService}: scaling and number of tasks as before, new deployment`,
+              ],
               calls: ['application-autoscaling:RegisterScalableTarget', updateService],
             },
       ),
@@ -75,9 +81,13 @@ export function createResumeApplication(
       const found = await dependencies.ecs.findService(application.cluster, application.service);
       const enough = found !== undefined && found.desiredCount >= Math.min(1, output.desiredCount ?? 0);
       if (enough && deploymentOf(found)?.rolloutState === 'COMPLETED') return;
-      throw new VerifyError('ApplicationNotRunning', `ECS service ${application.service} is not running as before`, {
-        why: `its deployment is ${deploymentOf(found)?.rolloutState ?? 'missing'}`,
-      });
+      throw new VerifyError(
+        'ApplicationNotRunning',
+        `ECS service ${application.service} is not running as before`,
+        {
+          why: `its deployment is ${deploymentOf(found)?.rolloutState ?? 'missing'}`,
+        },
+      );
     },
   };
 }
@@ -88,9 +98,14 @@ async function releaseScaling(
   { cluster, service, previousSuspension }: NonNullable<PausedWriters['application']>,
 ): Promise<void> {
   const found = await scaling.findScaling(cluster, service);
-  if (previousSuspension === null || found === undefined || same(found.suspension, previousSuspension)) return;
+  if (previousSuspension === null || found === undefined || same(found.suspension, previousSuspension))
+    return;
   await io.mutate(
-    { call: 'application-autoscaling:RegisterScalableTarget', key: service, before: { suspension: found.suspension } },
+    {
+      call: 'application-autoscaling:RegisterScalableTarget',
+      key: service,
+      before: { suspension: found.suspension },
+    },
     () => scaling.setSuspension(cluster, service, previousSuspension),
   );
 }
@@ -108,8 +123,9 @@ async function startTasks(
 ): Promise<void> {
   const found = await ecs.findService(cluster, service);
   if (found?.desiredCount === count && io.intents().some((intent) => intent.call === updateService)) return;
-  await io.mutate({ call: updateService, key: service, before: { desiredCount: found?.desiredCount ?? 0 } }, () =>
-    ecs.setDesiredCount(cluster, service, count, { forceNewDeployment: true }),
+  await io.mutate(
+    { call: updateService, key: service, before: { desiredCount: found?.desiredCount ?? 0 } },
+    () => ecs.setDesiredCount(cluster, service, count, { forceNewDeployment: true }),
   );
 }
 

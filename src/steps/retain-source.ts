@@ -56,13 +56,19 @@ export function createRetainSource(deps: RetainSourceDeps): Step<In, Out, Config
       ],
       undo: (io, input) => undo(deps, io, input),
     },
-    select: ({ config: { source } }) => ({ stack: source.stack ?? '', instance: source.instance, secret: source.secret }),
+    select: ({ config: { source } }) => ({
+      stack: source.stack ?? '',
+      instance: source.instance,
+      secret: source.secret,
+    }),
     plan: async (_io, { config: { source } }) => {
       const input = { stack: source.stack ?? '', instance: source.instance, secret: source.secret };
       const { closure } = await examine(deps, input);
       return {
         kind: 'change',
-        effects: [`sets DeletionPolicy and UpdateReplacePolicy Retain in ${input.stack} for ${closure.join(', ')}; nothing else changes`],
+        effects: [
+          `sets DeletionPolicy and UpdateReplacePolicy Retain in ${input.stack} for ${closure.join(', ')}; nothing else changes`,
+        ],
         calls: ['cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet'],
       };
     },
@@ -78,10 +84,14 @@ export function createRetainSource(deps: RetainSourceDeps): Step<In, Out, Config
     verify: async (_io, input, output) => {
       const missing = await findUnretained(deps, input.stack, output.retained);
       if (missing.length > 0)
-        throw new VerifyError('SourceNotRetained', `the stack ${input.stack} would delete ${missing.join(', ')}`, {
-          why: 'Its template no longer says Retain for them',
-          resource: output.stackId,
-        });
+        throw new VerifyError(
+          'SourceNotRetained',
+          `the stack ${input.stack} would delete ${missing.join(', ')}`,
+          {
+            why: 'Its template no longer says Retain for them',
+            resource: output.stackId,
+          },
+        );
     },
   };
 }
@@ -90,7 +100,10 @@ export function createRetainSource(deps: RetainSourceDeps): Step<In, Out, Config
 async function examine(deps: RetainSourceDeps, input: In) {
   const stack = await deps.cloudFormation.findStack(input.stack);
   if (stack === undefined)
-    throw new MigrationError('StackNotFound', `there is no stack ${input.stack}`, { resource: input.stack, resumable: true });
+    throw new MigrationError('StackNotFound', `there is no stack ${input.stack}`, {
+      resource: input.stack,
+      resumable: true,
+    });
   const resources = await deps.cloudFormation.listResources(stack.name);
   const secretArn = (await deps.secrets.findSecret(input.secret))?.arn;
   const idOf = (physicalId: string | undefined) =>
@@ -108,11 +121,21 @@ async function examine(deps: RetainSourceDeps, input: In) {
   return { stack, root, closure };
 }
 
-async function readLive(deps: RetainSourceDeps, stack: string, stage: 'Original' | 'Processed'): Promise<StackTemplate> {
+async function readLive(
+  deps: RetainSourceDeps,
+  stack: string,
+  stage: 'Original' | 'Processed',
+): Promise<StackTemplate> {
   return deps.templates.read(await deps.cloudFormation.getTemplate(stack, stage));
 }
 
-async function update(deps: RetainSourceDeps, io: StepIo, stack: Stack, template: string, policies: readonly PolicyChange[]) {
+async function update(
+  deps: RetainSourceDeps,
+  io: StepIo,
+  stack: Stack,
+  template: string,
+  policies: readonly PolicyChange[],
+) {
   const request = {
     stack: stack.name,
     name: changeSetName(io, deps.templates.digest(template)),
@@ -143,14 +166,22 @@ async function update(deps: RetainSourceDeps, io: StepIo, stack: Stack, template
 async function prove(deps: RetainSourceDeps, stack: string, closure: readonly string[]): Promise<void> {
   const missing = await findUnretained(deps, stack, closure);
   if (missing.length === 0) return;
-  throw new MigrationError('SourceNotRetained', `the stack ${stack} does not say Retain for ${missing.join(', ')}`, {
-    why: 'The update was accepted, and GetTemplate (Processed) does not show it',
-    next: [`aws cloudformation get-template --stack-name ${stack} --template-stage Processed`],
-    resumable: true,
-  });
+  throw new MigrationError(
+    'SourceNotRetained',
+    `the stack ${stack} does not say Retain for ${missing.join(', ')}`,
+    {
+      why: 'The update was accepted, and GetTemplate (Processed) does not show it',
+      next: [`aws cloudformation get-template --stack-name ${stack} --template-stage Processed`],
+      resumable: true,
+    },
+  );
 }
 
-async function findUnretained(deps: RetainSourceDeps, stack: string, ids: readonly string[]): Promise<string[]> {
+async function findUnretained(
+  deps: RetainSourceDeps,
+  stack: string,
+  ids: readonly string[],
+): Promise<string[]> {
   const { resources } = await readLive(deps, stack, 'Processed');
   const kept = new Set(
     resources

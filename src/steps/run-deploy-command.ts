@@ -9,7 +9,13 @@ import { MigrationError, PreconditionError } from '../errors.js';
 import type { Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DeployCommand } from '../process/deploy-command.js';
-import { changeSetName, destructionError, proposeChanges, withdrawChanges, withdrawLeftovers } from './change-set.js';
+import {
+  changeSetName,
+  destructionError,
+  proposeChanges,
+  withdrawChanges,
+  withdrawLeftovers,
+} from './change-set.js';
 import { deleteOwnStack } from './delete-own-stack.js';
 import { noteInPlaceUndo, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 import { describeChanges, findDestruction } from './deployment-judgement.js';
@@ -44,12 +50,17 @@ export function createRunDeployCommand(deps: RunDeployCommandDeps): Step<In, Out
         inPlace ? noteInPlaceUndo(stack) : [`aws cloudformation delete-stack --stack-name ${stack}`],
       undo: (io, input) => undo(deps, io, input),
     },
-    select: ({ config, findOutputOf }) => ({ ...inputOf(config), retained: findOutputOf(retainSource)?.retained ?? [] }),
+    select: ({ config, findOutputOf }) => ({
+      ...inputOf(config),
+      retained: findOutputOf(retainSource)?.retained ?? [],
+    }),
     plan: async (io, { config }) => {
       const input = inputOf(config);
-      if (input.template === undefined && input.inPlace) return { kind: 'blocked', problems: [unseenTemplate(input)] };
+      if (input.template === undefined && input.inPlace)
+        return { kind: 'blocked', problems: [unseenTemplate(input)] };
       const effects = [`runs ${input.command.join(' ')}`];
-      if (input.template === undefined) return { kind: 'change', effects: [...effects, `deploys the stack ${input.stack}`] };
+      if (input.template === undefined)
+        return { kind: 'change', effects: [...effects, `deploys the stack ${input.stack}`] };
       const judged = await planDeployment(deps, io, config, { ...input, template: input.template });
       return judged.kind === 'change' ? { ...judged, effects: [...effects, ...judged.effects] } : judged;
     },
@@ -90,7 +101,8 @@ async function prepare(deps: RunDeployCommandDeps, io: StepIo, input: In): Promi
       next: ['choose another target.stack, or delete that stack if nobody needs it'],
       resource: found.id,
     });
-  const stack = found.status === 'REVIEW_IN_PROGRESS' ? found : await deps.waits.untilStackSettled(io, found.id);
+  const stack =
+    found.status === 'REVIEW_IN_PROGRESS' ? found : await deps.waits.untilStackSettled(io, found.id);
   if (input.inPlace || !/^(ROLLBACK_|CREATE_FAILED|DELETE_FAILED|REVIEW_)/.test(stack.status)) return stack;
   io.note(`the stack ${stack.name} of an earlier attempt is ${stack.status}; it is deleted and made again`);
   await deleteOwnStack(deps, io, stack);
@@ -110,17 +122,33 @@ function madeByUs(io: StepIo, input: In): boolean {
   return !input.inPlace && first?.before?.['stackId'] === null;
 }
 
-async function judge(deps: RunDeployCommandDeps, io: StepIo, input: In, stack: Stack | undefined): Promise<void> {
+async function judge(
+  deps: RunDeployCommandDeps,
+  io: StepIo,
+  input: In,
+  stack: Stack | undefined,
+): Promise<void> {
   if (input.template === undefined) {
     const problem = unseenTemplate(input);
-    throw new PreconditionError(problem.code, problem.what, { why: problem.why, next: [problem.fix], resource: input.stack });
+    throw new PreconditionError(problem.code, problem.what, {
+      why: problem.why,
+      next: [problem.fix],
+      resource: input.stack,
+    });
   }
   if (stack === undefined) throw noStack(input);
   const text = await deps.templates.load(input.template);
   const name = changeSetName(io, deps.templates.digest(text));
   const declared = deps.templates.read(text).parameters.map((parameter) => parameter.name);
   const request = {
-    ...{ stack: stack.name, name, token: name, type: 'UPDATE' as const, template: text, parameters: input.parameters },
+    ...{
+      stack: stack.name,
+      name,
+      token: name,
+      type: 'UPDATE' as const,
+      template: text,
+      parameters: input.parameters,
+    },
     previousParameters: stack.parameters.filter((parameter) => declared.includes(parameter)),
     capabilities: [...new Set([...stack.capabilities, ...input.capabilities])],
   };
@@ -133,7 +161,12 @@ async function judge(deps: RunDeployCommandDeps, io: StepIo, input: In, stack: S
   });
 }
 
-async function runCommand(deps: RunDeployCommandDeps, io: StepIo, input: In, stack: Stack | undefined): Promise<void> {
+async function runCommand(
+  deps: RunDeployCommandDeps,
+  io: StepIo,
+  input: In,
+  stack: Stack | undefined,
+): Promise<void> {
   const secretVersion = await deps.secrets.findCurrentVersion(input.secret);
   const last: string[] = [];
   const onLine = (line: string) => {
@@ -151,16 +184,24 @@ async function runCommand(deps: RunDeployCommandDeps, io: StepIo, input: In, sta
     (result) => ({ detail: { exitCode: result.exitCode ?? null, signal: result.signal ?? null } }),
   );
   if (exitCode === 0) return;
-  throw new MigrationError('DeployCommandFailed', `${input.command.join(' ')} ${ending(exitCode, signal, problem)}`, {
-    why: last.length > 0 ? `Its last words: ${last.join(' | ')}` : 'It said nothing',
-    next: [`aws cloudformation describe-stack-events --stack-name ${input.stack}`],
-    resource: input.stack,
-    resumable: true,
-    changed: true,
-  });
+  throw new MigrationError(
+    'DeployCommandFailed',
+    `${input.command.join(' ')} ${ending(exitCode, signal, problem)}`,
+    {
+      why: last.length > 0 ? `Its last words: ${last.join(' | ')}` : 'It said nothing',
+      next: [`aws cloudformation describe-stack-events --stack-name ${input.stack}`],
+      resource: input.stack,
+      resumable: true,
+      changed: true,
+    },
+  );
 }
 
-function ending(exitCode: number | undefined, signal: string | undefined, problem: string | undefined): string {
+function ending(
+  exitCode: number | undefined,
+  signal: string | undefined,
+  problem: string | undefined,
+): string {
   if (problem !== undefined) return `could not be started: ${problem}`;
   return signal === undefined ? `ended with exit code ${String(exitCode)}` : `was ended by ${signal}`;
 }
@@ -175,12 +216,16 @@ function unseenTemplate(input: In | ReturnType<typeof inputOf>): Problem {
 }
 
 function noStack(input: In): MigrationError {
-  return new MigrationError('StackNotFound', `there is no stack ${input.stack} after ${input.command.join(' ')}`, {
-    why: 'The command deploys a stack of another name, or into another Region',
-    next: ['correct target.stack'],
-    resource: input.stack,
-    resumable: true,
-  });
+  return new MigrationError(
+    'StackNotFound',
+    `there is no stack ${input.stack} after ${input.command.join(' ')}`,
+    {
+      why: 'The command deploys a stack of another name, or into another Region',
+      next: ['correct target.stack'],
+      resource: input.stack,
+      resumable: true,
+    },
+  );
 }
 
 async function undo(deps: RunDeployCommandDeps, io: StepIo, input: In): Promise<void> {

@@ -15,7 +15,10 @@ export interface FingerprintReading {
 }
 
 /** @throws VerifyError when the file is not the one that was written. */
-export async function readSourceFingerprint(reading: FingerprintReading, wanted: FingerprintFile): Promise<Fingerprint> {
+export async function readSourceFingerprint(
+  reading: FingerprintReading,
+  wanted: FingerprintFile,
+): Promise<Fingerprint> {
   const found = await reading.files.read(wanted.file);
   if (found?.sha256 === wanted.sha256) return reading.fingerprints.parse(found.text);
   throw new VerifyError('FingerprintDamaged', `${wanted.file} is not the fingerprint that this run took`, {

@@ -16,7 +16,10 @@ export interface SwitchSecretInput {
   readonly destination: SecretDestination;
 }
 
-type Secrets = Pick<SecretsGateway, 'findSecret' | 'readConnection' | 'versionFor' | 'pointAt' | 'moveCurrent'>;
+type Secrets = Pick<
+  SecretsGateway,
+  'findSecret' | 'readConnection' | 'versionFor' | 'pointAt' | 'moveCurrent'
+>;
 
 export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, SecretSwitch, Config> {
   return {
@@ -42,7 +45,9 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [`secret ${config.source.secret}: host, port and cluster become those of ${config.target.cluster}`],
+        effects: [
+          `secret ${config.source.secret}: host, port and cluster become those of ${config.target.cluster}`,
+        ],
         calls: ['secretsmanager:PutSecretValue'],
       }),
     run: async (io, input) => {
@@ -67,23 +72,32 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
     verify: async (_io, { secret, destination }) => {
       const connection = await secrets.readConnection(secret);
       if (pointsAt(connection, destination)) return;
-      throw new VerifyError('SecretElsewhere', `secret ${secret} does not point at ${destination.clusterIdentifier}`, {
-        why: `it names ${connection.host ?? 'no host'}, expected ${destination.host}`,
-        resource: secret,
-      });
+      throw new VerifyError(
+        'SecretElsewhere',
+        `secret ${secret} does not point at ${destination.clusterIdentifier}`,
+        {
+          why: `it names ${connection.host ?? 'no host'}, expected ${destination.host}`,
+          resource: secret,
+        },
+      );
     },
   };
 }
 
 /** Only what this run wrote is taken back: a version that somebody has put on top since stays. */
-async function moveBack(secrets: Secrets, io: StepIo, { secret, destination }: SwitchSecretInput): Promise<void> {
+async function moveBack(
+  secrets: Secrets,
+  io: StepIo,
+  { secret, destination }: SwitchSecretInput,
+): Promise<void> {
   const old = io.intents()[0]?.before?.['version'];
   const facts = await secrets.findSecret(secret);
   if (facts === undefined || typeof old !== 'string') return;
   const ours = secrets.versionFor(io.runId, destination);
   if (currentOf(facts) !== ours) return;
-  await io.mutate({ call: 'secretsmanager:UpdateSecretVersionStage', key: secret, before: { version: ours } }, () =>
-    secrets.moveCurrent(secret, ours, old),
+  await io.mutate(
+    { call: 'secretsmanager:UpdateSecretVersionStage', key: secret, before: { version: ours } },
+    () => secrets.moveCurrent(secret, ours, old),
   );
 }
 
@@ -93,7 +107,8 @@ function pointsAt(connection: SecretConnection, destination: SecretDestination):
 
 function currentOf(secret: SecretFacts): string {
   const current = Object.entries(secret.stages).find(([, labels]) => labels.includes('AWSCURRENT'));
-  if (current === undefined) throw new MigrationError('SecretWithoutValue', `secret ${secret.name} has no current version`);
+  if (current === undefined)
+    throw new MigrationError('SecretWithoutValue', `secret ${secret.name} has no current version`);
   return current[0];
 }
 

@@ -22,12 +22,21 @@ export function markerOf(runId: string): string {
 }
 
 /** Creates the database empty, as the source's is, and marks it. */
-export async function createMarked(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
+export async function createMarked(
+  gateway: TargetGateway,
+  io: StepIo,
+  { source, target }: TargetServers,
+): Promise<void> {
   await io.mutate({ call: calls.create, key: target.database }, () => gateway.create(source, target));
   await mark(gateway, io, target, null);
 }
 
-export function mark(gateway: TargetGateway, io: StepIo, target: ServerRef, previous: string | null): Promise<void> {
+export function mark(
+  gateway: TargetGateway,
+  io: StepIo,
+  target: ServerRef,
+  previous: string | null,
+): Promise<void> {
   return io.mutate({ call: calls.mark, key: target.database, before: { comment: previous } }, () =>
     gateway.mark(target, markerOf(io.runId)),
   );
@@ -58,7 +67,11 @@ export async function applyAll(
 ): Promise<void> {
   for (const change of changes) {
     const intent = { call: `sql:${change.statement}${purpose}`, key: change.key };
-    const done = await io.mutate(intent, () => apply(change), (applied) => ({ detail: { applied } }));
+    const done = await io.mutate(
+      intent,
+      () => apply(change),
+      (applied) => ({ detail: { applied } }),
+    );
     if (!done) io.note(`refused, do it by hand if you need it: ${change.statement} ${change.key}`);
   }
 }

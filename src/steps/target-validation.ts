@@ -27,7 +27,10 @@ export interface Validation {
 }
 
 /** Logs in to the target, looks for pgvector, and compares all it holds with the source. Changes nothing. */
-export async function validateTarget(dependencies: ValidationDependencies, order: ValidationOrder): Promise<Validation> {
+export async function validateTarget(
+  dependencies: ValidationDependencies,
+  order: ValidationOrder,
+): Promise<Validation> {
   const { signal, mode, target } = order;
   const checks = await checkDatabase(dependencies.database, target, signal);
   if (checks.some((one) => one.result === 'fail')) return { checks, comparisons: [] };
@@ -36,7 +39,12 @@ export async function validateTarget(dependencies: ValidationDependencies, order
     'fingerprint' in order.source
       ? order.source.fingerprint
       : await dependencies.fingerprints.take(order.source.server, { mode, signal, ...reporting });
-  const found = await dependencies.fingerprints.take(target, { mode: source.mode, signal, comparedWith: source, ...reporting });
+  const found = await dependencies.fingerprints.take(target, {
+    mode: source.mode,
+    signal,
+    comparedWith: source,
+    ...reporting,
+  });
   const comparisons = dependencies.fingerprints.compare(source, found);
   return { checks: judgeVector(checks, source), comparisons: settle(comparisons, order.verified ?? []) };
 }
@@ -44,11 +52,16 @@ export async function validateTarget(dependencies: ValidationDependencies, order
 /** True when every check passed and every comparison matched: what was not compared is no success. */
 export function isValid(validation: Validation): boolean {
   return (
-    validation.checks.every((one) => one.result === 'pass') && validation.comparisons.every((one) => one.result === 'match')
+    validation.checks.every((one) => one.result === 'pass') &&
+    validation.comparisons.every((one) => one.result === 'match')
   );
 }
 
-async function checkDatabase(database: DatabaseChecks, target: ServerRef, signal: AbortSignal): Promise<CheckResult[]> {
+async function checkDatabase(
+  database: DatabaseChecks,
+  target: ServerRef,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
   try {
     return await database.check(target, signal);
   } catch (error) {
@@ -62,7 +75,9 @@ function judgeVector(checks: readonly CheckResult[], source: Fingerprint): Check
   const hadVector = source.sections['extensions']?.['vector'] !== undefined;
   return checks.map((one) => {
     if (one.check !== 'pgvector' || one.result !== 'not-checked') return one;
-    return hadVector ? { ...one, result: 'fail' } : { ...one, result: 'pass', detail: `${one.detail}; the source has none either` };
+    return hadVector
+      ? { ...one, result: 'fail' }
+      : { ...one, result: 'pass', detail: `${one.detail}; the source has none either` };
   });
 }
 
@@ -77,6 +92,10 @@ function settle(comparisons: readonly Comparison[], verified: readonly Compariso
   return comparisons.map((one) => {
     const before = matched.get(one.item);
     if (one.result !== 'differ' || before === undefined || !data.test(one.item)) return one;
-    return { item: one.item, result: 'match', detail: `${before.detail ?? 'equal'} when verified; written to by the application since` };
+    return {
+      item: one.item,
+      result: 'match',
+      detail: `${before.detail ?? 'equal'} when verified; written to by the application since`,
+    };
   });
 }

@@ -14,7 +14,11 @@ import type { FingerprintFile, FingerprintReading } from './source-fingerprint.j
 export interface ValidateTargetDependencies extends FingerprintReading, ValidationDependencies {
   readonly fingerprints: FingerprintReading['fingerprints'] & ValidationDependencies['fingerprints'];
   /** Cluster status, instance status, the application's log lines, the endpoint in the stack's output. */
-  readonly checkAws: (config: Config, target: TargetFacts, signal: AbortSignal) => Promise<readonly CheckResult[]>;
+  readonly checkAws: (
+    config: Config,
+    target: TargetFacts,
+    signal: AbortSignal,
+  ) => Promise<readonly CheckResult[]>;
 }
 
 export interface ValidateTargetInput {
@@ -26,7 +30,9 @@ export interface ValidateTargetInput {
 
 type Output = ReturnType<(typeof validateTarget)['output']['parse']>;
 
-export function createValidateTarget(dependencies: ValidateTargetDependencies): Step<ValidateTargetInput, Output, Config> {
+export function createValidateTarget(
+  dependencies: ValidateTargetDependencies,
+): Step<ValidateTargetInput, Output, Config> {
   return {
     ...validateTarget,
     title: 'Validate the target',
@@ -44,17 +50,27 @@ export function createValidateTarget(dependencies: ValidateTargetDependencies): 
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [`check ${config.target.cluster}: statuses, direct login, application log, pgvector, and all comparisons; changes nothing`],
+        effects: [
+          `check ${config.target.cluster}: statuses, direct login, application log, pgvector, and all comparisons; changes nothing`,
+        ],
       }),
     run: (io, input) => run(dependencies, io, input),
     verify: async (io, { target }, output) => {
       throwUnlessValid(output, target);
-      throwUnlessValid({ checks: await dependencies.database.check(target.server, io.signal), comparisons: [] }, target, 'pgvector');
+      throwUnlessValid(
+        { checks: await dependencies.database.check(target.server, io.signal), comparisons: [] },
+        target,
+        'pgvector',
+      );
     },
   };
 }
 
-async function run(dependencies: ValidateTargetDependencies, io: StepIo, input: ValidateTargetInput): Promise<Output> {
+async function run(
+  dependencies: ValidateTargetDependencies,
+  io: StepIo,
+  input: ValidateTargetInput,
+): Promise<Output> {
   const { config, target, verified } = input;
   const checks = await dependencies.checkAws(config, target, io.signal);
   const validation = await validate(dependencies, {
@@ -76,13 +92,21 @@ function throwUnlessValid(output: Output, target: TargetFacts, lenient?: string)
   const judged = { ...output, checks: output.checks.filter((one) => one.check !== lenient) };
   if (isValid(judged)) return;
   const places = [
-    ...judged.checks.filter((one) => one.result !== 'pass').map((one) => `${one.check}: ${one.result} (${one.detail})`),
-    ...output.comparisons.filter((one) => one.result !== 'match').map((one) => `${one.item}: ${one.result} (${one.detail ?? ''})`),
+    ...judged.checks
+      .filter((one) => one.result !== 'pass')
+      .map((one) => `${one.check}: ${one.result} (${one.detail})`),
+    ...output.comparisons
+      .filter((one) => one.result !== 'match')
+      .map((one) => `${one.item}: ${one.result} (${one.detail ?? ''})`),
   ];
-  throw new VerifyError('TargetInvalid', `${target.clusterIdentifier} failed ${String(places.length)} checks`, {
-    why: places.slice(0, 10).join('; '),
-    next: ['look into what failed, then resume; or roll back'],
-    resource: target.clusterArn,
-    resumable: true,
-  });
+  throw new VerifyError(
+    'TargetInvalid',
+    `${target.clusterIdentifier} failed ${String(places.length)} checks`,
+    {
+      why: places.slice(0, 10).join('; '),
+      next: ['look into what failed, then resume; or roll back'],
+      resource: target.clusterArn,
+      resumable: true,
+    },
+  );
 }

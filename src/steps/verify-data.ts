@@ -30,7 +30,9 @@ const fileName = 'target-fingerprint.json';
 /** Places named in the message; all of them are in the run's events and files. */
 const named = 10;
 
-export function createVerifyData(dependencies: VerifyDataDependencies): Step<VerifyDataInput, Output, Config> {
+export function createVerifyData(
+  dependencies: VerifyDataDependencies,
+): Step<VerifyDataInput, Output, Config> {
   return {
     ...verifyData,
     title: 'Verify the data',
@@ -39,24 +41,37 @@ export function createVerifyData(dependencies: VerifyDataDependencies): Step<Ver
     writersPaused: true,
     select: (from) => {
       const { file, sha256 } = from.outputOf(fingerprintSource);
-      return { target: from.outputOf(awaitTarget).server, fingerprint: { file, sha256 }, mode: from.config.verify.rows };
+      return {
+        target: from.outputOf(awaitTarget).server,
+        fingerprint: { file, sha256 },
+        mode: from.config.verify.rows,
+      };
     },
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [`read ${config.target.cluster} as the source was read, and compare: any difference ends the run`],
+        effects: [
+          `read ${config.target.cluster} as the source was read, and compare: any difference ends the run`,
+        ],
       }),
     run: (io, input) => run(dependencies, io, input),
     verify: async (io, { target }, output) => {
       throwUnlessEqual(output.comparisons, target);
       const state = await dependencies.target.inspect(target);
       if (state.comment === markerOf(io.runId)) return;
-      throw new VerifyError('TargetReplaced', `database ${target.database} on ${target.host} is not the one that was verified`);
+      throw new VerifyError(
+        'TargetReplaced',
+        `database ${target.database} on ${target.host} is not the one that was verified`,
+      );
     },
   };
 }
 
-async function run(dependencies: VerifyDataDependencies, io: StepIo, input: VerifyDataInput): Promise<Output> {
+async function run(
+  dependencies: VerifyDataDependencies,
+  io: StepIo,
+  input: VerifyDataInput,
+): Promise<Output> {
   const source = await readSourceFingerprint(dependencies, input.fingerprint);
   const target = await dependencies.fingerprints.take(input.target, {
     mode: input.mode,
@@ -74,12 +89,18 @@ async function run(dependencies: VerifyDataDependencies, io: StepIo, input: Veri
 function throwUnlessEqual(comparisons: readonly Comparison[], target: ServerRef): void {
   const failed = comparisons.filter((one) => one.result !== 'match');
   if (failed.length === 0) return;
-  const places = failed.slice(0, named).map((one) => `${one.item}: ${one.result}${one.detail === undefined ? '' : ` (${one.detail})`}`);
+  const places = failed
+    .slice(0, named)
+    .map((one) => `${one.item}: ${one.result}${one.detail === undefined ? '' : ` (${one.detail})`}`);
   const rest = failed.length > named ? [`and ${String(failed.length - named)} more`] : [];
-  throw new VerifyError('DataDiffers', `${target.host} does not hold what the source holds, in ${String(failed.length)} places`, {
-    why: [...places, ...rest].join('; '),
-    next: ['the application has not been switched: look into the places named, then resume or roll back'],
-    resource: `${target.host}/${target.database}`,
-    resumable: true,
-  });
+  throw new VerifyError(
+    'DataDiffers',
+    `${target.host} does not hold what the source holds, in ${String(failed.length)} places`,
+    {
+      why: [...places, ...rest].join('; '),
+      next: ['the application has not been switched: look into the places named, then resume or roll back'],
+      resource: `${target.host}/${target.database}`,
+      resumable: true,
+    },
+  );
 }

@@ -19,7 +19,8 @@ export function createWriteReport(reports: ReportWriter): Step<undefined, Out, C
     reversal: { kind: 'nothing-to-undo', because: 'a report of what happened stays true' },
     typicalSeconds: [0, 1],
     select: () => undefined,
-    plan: () => Promise.resolve({ kind: 'change', effects: ['report.md and report.json in the folder of the run'] }),
+    plan: () =>
+      Promise.resolve({ kind: 'change', effects: ['report.md and report.json in the folder of the run'] }),
     run: async () => ({ files: [...(await reports.write())] }),
     verify: async (_io, _input, { files }) => {
       for (const file of files)

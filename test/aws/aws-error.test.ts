@@ -3,7 +3,11 @@ import { AwsCallError, callAws, classifyAwsError, isAwsError } from '../../src/a
 import { CredentialsError, StoppedError } from '../../src/errors.js';
 
 function awsError(name: string, more: Record<string, unknown> = {}): Error {
-  return Object.assign(new Error(`${name} happened`), { name, $metadata: { httpStatusCode: 400, requestId: 'r-1' } }, more);
+  return Object.assign(
+    new Error(`${name} happened`),
+    { name, $metadata: { httpStatusCode: 400, requestId: 'r-1' } },
+    more,
+  );
 }
 
 describe('the AWS error map', () => {
@@ -55,7 +59,9 @@ describe('the AWS error map', () => {
     const call = callAws('rds:CreateDBCluster', 'c', () => Promise.reject(denied));
     await expect(call).rejects.toBeInstanceOf(CredentialsError);
     await expect(call).rejects.toMatchObject({ exitCode: 4, resource: 'c', requestId: 'r-1' });
-    await expect(call).rejects.toThrow(/rds:CreateDBCluster was refused for arn:aws:iam::123456789012:user\/dba/);
+    await expect(call).rejects.toThrow(
+      /rds:CreateDBCluster was refused for arn:aws:iam::123456789012:user\/dba/,
+    );
   });
 
   it('stops resumable when throttling or the network outlast the retries', async () => {
@@ -65,8 +71,14 @@ describe('the AWS error map', () => {
   });
 
   it('keeps the name of any other refusal without its trailing Fault', async () => {
-    const call = callAws('rds:CreateDBCluster', 'c', () => Promise.reject(awsError('DBClusterAlreadyExistsFault')));
-    await expect(call).rejects.toMatchObject({ code: 'DBClusterAlreadyExists', kind: 'AlreadyExists', exitCode: 1 });
+    const call = callAws('rds:CreateDBCluster', 'c', () =>
+      Promise.reject(awsError('DBClusterAlreadyExistsFault')),
+    );
+    await expect(call).rejects.toMatchObject({
+      code: 'DBClusterAlreadyExists',
+      kind: 'AlreadyExists',
+      exitCode: 1,
+    });
     const error: unknown = await call.catch((caught: unknown) => caught);
     expect(isAwsError(error, 'AlreadyExists')).toBe(true);
     expect(error).toBeInstanceOf(AwsCallError);

@@ -48,7 +48,12 @@ const times = <T>(count: number, value: T): T[] => Array.from({ length: count },
 
 describe('the poller', () => {
   it('waits through known and unknown states, showing each once by its name', async () => {
-    const w = world([{ status: 'creating' }, { status: 'creating' }, { status: 'brand-new-state' }, { status: 'available' }]);
+    const w = world([
+      { status: 'creating' },
+      { status: 'creating' },
+      { status: 'brand-new-state' },
+      { status: 'available' },
+    ]);
     await expect(w.poll(w.io, w.target())).resolves.toEqual({ status: 'available' });
     expect(w.observed).toEqual(['creating', 'brand-new-state', 'available']);
   });
@@ -94,17 +99,24 @@ describe('the poller', () => {
 
   it('does not take absence for staleness for ever', async () => {
     const w = world([undefined]);
-    await expect(w.poll(w.io, w.target({ missing: 'stale' }))).rejects.toMatchObject({ code: 'ResourceGone' });
+    await expect(w.poll(w.io, w.target({ missing: 'stale' }))).rejects.toMatchObject({
+      code: 'ResourceGone',
+    });
     expect(w.reads()).toBe(9);
   });
 
   it('does not take absence for staleness once it has seen the resource', async () => {
     const w = world([{ status: 'creating' }, undefined]);
-    await expect(w.poll(w.io, w.target({ missing: 'stale' }))).rejects.toMatchObject({ code: 'ResourceGone' });
+    await expect(w.poll(w.io, w.target({ missing: 'stale' }))).rejects.toMatchObject({
+      code: 'ResourceGone',
+    });
   });
 
   it('refuses a namesake that took the place of what it waits for', async () => {
-    const w = world([{ status: 'creating', arn: 'arn:1' }, { status: 'available', arn: 'arn:2' }]);
+    const w = world([
+      { status: 'creating', arn: 'arn:1' },
+      { status: 'available', arn: 'arn:2' },
+    ]);
     await expect(w.poll(w.io, w.target())).rejects.toMatchObject({ code: 'ResourceReplaced' });
   });
 

@@ -82,7 +82,9 @@ describe('reading a template', () => {
   });
 
   it.each(['', '[]', 'Resources: [', 'A: 1'])('refuses %j', (text) => {
-    expect(() => readTemplate(text)).toThrow(expect.objectContaining({ code: 'TemplateUnreadable', exitCode: 10 }) as Error);
+    expect(() => readTemplate(text)).toThrow(
+      expect.objectContaining({ code: 'TemplateUnreadable', exitCode: 10 }) as Error,
+    );
   });
 });
 
@@ -91,12 +93,20 @@ describe('retaining resources in a template', () => {
     const { text, changes } = retainResources(yaml, retained, marked);
     const added = text.split('\n').filter((line) => !yaml.split('\n').includes(line));
     expect(new Set(added.map((line) => line.trim()))).toEqual(
-      new Set(['DeletionPolicy: Retain # for now', 'DeletionPolicy: Retain', 'UpdateReplacePolicy: Retain', 'Metadata: {Rds2AuroraRetained: "run-1"}']),
+      new Set([
+        'DeletionPolicy: Retain # for now',
+        'DeletionPolicy: Retain',
+        'UpdateReplacePolicy: Retain',
+        'Metadata: {Rds2AuroraRetained: "run-1"}',
+      ]),
     );
     expect(changes).toContainEqual({ logicalId: 'Password', attribute: 'DeletionPolicy', before: 'Delete' });
     const after = readTemplate(text);
     for (const id of retained)
-      expect(after.resources.find((one) => one.logicalId === id)).toMatchObject({ deletionPolicy: 'Retain', updateReplacePolicy: 'Retain' });
+      expect(after.resources.find((one) => one.logicalId === id)).toMatchObject({
+        deletionPolicy: 'Retain',
+        updateReplacePolicy: 'Retain',
+      });
     expect(after.resources.find((one) => one.logicalId === 'Other')?.deletionPolicy).toBeUndefined();
   });
 
@@ -126,7 +136,8 @@ describe('retaining resources in a template', () => {
   });
 
   it('refuses a computed policy', () => {
-    const computed = "Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    DeletionPolicy: !If [X, Delete, Retain]\n";
+    const computed =
+      'Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    DeletionPolicy: !If [X, Delete, Retain]\n';
     expect(() => retainResources(computed, ['A'], { logicalId: 'A', value: 'r' })).toThrow(
       expect.objectContaining({ code: 'TemplateNotEditable' }) as Error,
     );

@@ -16,7 +16,11 @@ export class FakeTargetServer {
   readonly mutations: string[] = [];
 
   snapshot(): unknown {
-    const databases = [...this.databases].map(([name, one]) => ({ name, ...one, applied: [...new Set(one.applied)].sort() }));
+    const databases = [...this.databases].map(([name, one]) => ({
+      name,
+      ...one,
+      applied: [...new Set(one.applied)].sort(),
+    }));
     return { databases, roles: [...this.roles].sort() };
   }
 
@@ -32,17 +36,30 @@ export class FakeTargetServer {
 
   createGateway(): TargetGateway {
     const roleChanges = (): Change[] =>
-      ['app', 'reader'].filter((role) => !this.roles.has(role)).map((role) => ({ statement: 'CREATE ROLE', key: role, sql: role }));
+      ['app', 'reader']
+        .filter((role) => !this.roles.has(role))
+        .map((role) => ({ statement: 'CREATE ROLE', key: role, sql: role }));
     return {
       inspect: async ({ database }) => {
         const found = this.databases.get(database);
-        return { exists: found !== undefined, comment: found?.comment ?? null, contents: [...(found?.contents ?? [])] };
+        return {
+          exists: found !== undefined,
+          comment: found?.comment ?? null,
+          contents: [...(found?.contents ?? [])],
+        };
       },
       readExtensions: async ({ database }) => {
-        const names = database === 'source' ? ['vector'] : this.database(database).applied.filter((one) => one === 'vector');
+        const names =
+          database === 'source'
+            ? ['vector']
+            : this.database(database).applied.filter((one) => one === 'vector');
         return names.map((name) => ({ name, version: '0.8.0', schema: 'public', owner: 'master' }));
       },
-      planRoles: async () => ({ changes: roleChanges(), created: [], withoutPassword: roleChanges().map((one) => one.key) }),
+      planRoles: async () => ({
+        changes: roleChanges(),
+        created: [],
+        withoutPassword: roleChanges().map((one) => one.key),
+      }),
       planExtensions: async (wanted, { database }, exists) => ({
         changes: wanted
           .filter((one) => !exists || !this.database(database).applied.includes(one.name))
@@ -50,7 +67,9 @@ export class FakeTargetServer {
         extensions: wanted.map(({ name, version }) => ({ name, version })),
       }),
       planDatabase: async (_source, { database }) =>
-        this.database(database).applied.includes('setting') ? [] : [{ statement: 'ALTER DATABASE', key: 'setting', sql: 'setting' }],
+        this.database(database).applied.includes('setting')
+          ? []
+          : [{ statement: 'ALTER DATABASE', key: 'setting', sql: 'setting' }],
       planOwnerGrants: async () => ({
         onDatabase: [{ statement: 'GRANT', key: 'create', sql: '+create' }],
         onSchemas: [],
@@ -59,7 +78,8 @@ export class FakeTargetServer {
       apply: async ({ database }, change) => {
         const { applied } = this.database(database);
         this.#did(change.sql);
-        if (change.sql.startsWith('-')) applied.splice(0, applied.length, ...applied.filter((one) => one !== `+${change.sql.slice(1)}`));
+        if (change.sql.startsWith('-'))
+          applied.splice(0, applied.length, ...applied.filter((one) => one !== `+${change.sql.slice(1)}`));
         else applied.push(change.sql);
         return true;
       },
@@ -99,7 +119,10 @@ export class FakeTargetServer {
         contents.push(part);
         return part === 'data' ? [{ rule: 'transaction-timeout-unknown', text: part }] : [];
       },
-      inspect: async ({ database }) => ({ tables: this.database(database).contents.length, invalidIndexes: [] }),
+      inspect: async ({ database }) => ({
+        tables: this.database(database).contents.length,
+        invalidIndexes: [],
+      }),
     };
   }
 }

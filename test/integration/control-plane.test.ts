@@ -43,8 +43,10 @@ const config = (target: object): Config =>
     target: { cluster: 'production-rag-cluster', instance: 'production-rag-instance', ...target },
   });
 const apiConfig = () => config({ deploy: { api: true } });
-const stackConfig = () => config({ stack: 'production-rag-aurora-stack', deploy: { template: 'aurora.yaml' } });
-const inPlaceConfig = () => config({ stack: 'production-rag-stack', deploy: { template: 'production.yaml' } });
+const stackConfig = () =>
+  config({ stack: 'production-rag-aurora-stack', deploy: { template: 'aurora.yaml' } });
+const inPlaceConfig = () =>
+  config({ stack: 'production-rag-stack', deploy: { template: 'production.yaml' } });
 
 async function deployBefore(stack: string, file: string): Promise<void> {
   const template = await readFile(join(infrastructure, file), 'utf8');
@@ -111,15 +113,23 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
       problems: [{ code: 'StackTaken' }],
     });
     const unknown = config({ engineVersion: '15.5', deploy: { api: true } });
-    await expect(readinessOf().plan(io, { config: unknown, runId })).resolves.toMatchObject({ problems: [{ code: 'VersionNotOffered' }] });
+    await expect(readinessOf().plan(io, { config: unknown, runId })).resolves.toMatchObject({
+      problems: [{ code: 'VersionNotOffered' }],
+    });
     const other = { ...apiConfig(), source: { ...apiConfig().source, user: 'somebody' } };
-    await expect(readinessOf().run(io, other)).rejects.toMatchObject({ code: 'SourceUserDiffers', exitCode: 10 });
+    await expect(readinessOf().run(io, other)).rejects.toMatchObject({
+      code: 'SourceUserDiffers',
+      exitCode: 10,
+    });
   });
 
   it('takes a Region without the source for wrong credentials, exit code 4', async () => {
     const elsewhere = createAwsGateways({ region: 'eu-west-1', version: '0.0.0' });
     const caller = await elsewhere.sts.getCaller();
-    await expect(examineSource(elsewhere.rds, apiConfig(), caller)).rejects.toMatchObject({ code: 'SourceNotFound', exitCode: 4 });
+    await expect(examineSource(elsewhere.rds, apiConfig(), caller)).rejects.toMatchObject({
+      code: 'SourceNotFound',
+      exitCode: 4,
+    });
   });
 
   it('creates cluster and writer by the API, adopts them after a crash, and takes them back', async () => {
@@ -130,7 +140,8 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
     const from = {
       config: apiConfig(),
       runId,
-      outputOf: <T>(ref: { id: string; output: { parse(value: unknown): T } }) => ref.output.parse(outputs[ref.id]),
+      outputOf: <T>(ref: { id: string; output: { parse(value: unknown): T } }) =>
+        ref.output.parse(outputs[ref.id]),
       findOutputOf: () => undefined,
     };
     const first = createStepIo(runId, cluster.id);
@@ -141,7 +152,9 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
     const made = createStepIo(runId, writer.id);
     const output = await writer.run(made.io, writer.select(from));
     await writer.verify(made.io, writer.select(from), output);
-    await expect(cluster.run(createStepIo('another-run', cluster.id).io, cluster.select(from))).rejects.toMatchObject({
+    await expect(
+      cluster.run(createStepIo('another-run', cluster.id).io, cluster.select(from)),
+    ).rejects.toMatchObject({
       code: 'ClusterNotOurs',
       exitCode: 10,
     });
@@ -184,7 +197,9 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
     const kept = createStepIo(runId, retain.id, retaining);
     const input = retain.select(from);
     const proven = await retain.run(kept.io, input);
-    expect(proven.retained).toEqual(expect.arrayContaining(['DatabaseSecret', 'DatabaseSubnetGroup', 'DatabaseSecurityGroup']));
+    expect(proven.retained).toEqual(
+      expect.arrayContaining(['DatabaseSecret', 'DatabaseSubnetGroup', 'DatabaseSecurityGroup']),
+    );
     await retain.verify(kept.io, input, proven);
     if (retain.reversal.kind !== 'undo') throw new Error('no undo');
     await retain.reversal.undo(kept.io, input, proven);
@@ -209,15 +224,32 @@ async function runsDeployScript(retained: readonly string[]): Promise<void> {
     listSecrets: () => Promise.resolve([]),
   });
   const step = createRunDeployCommand({ ...deployDeps(), command });
-  const deploy = { command: ['./scripts/deploy.sh', 'production', 'us-east-1'], commandTemplate: 'production.yaml' };
-  const from = { config: config({ stack: 'production-rag-stack', deploy }), runId, outputOf: never, findOutputOf: () => undefined };
+  const deploy = {
+    command: ['./scripts/deploy.sh', 'production', 'us-east-1'],
+    commandTemplate: 'production.yaml',
+  };
+  const from = {
+    config: config({ stack: 'production-rag-stack', deploy }),
+    runId,
+    outputOf: never,
+    findOutputOf: () => undefined,
+  };
   const { io, calls, notes } = createStepIo(runId, step.id);
   const output = await step.run(io, { ...step.select(from), retained });
   expect(output).toMatchObject({ stackName: 'production-rag-stack', created: false });
-  expect(calls()).toEqual(['cloudformation:CreateChangeSet', 'cloudformation:DeleteChangeSet', 'process:DeployCommand']);
+  expect(calls()).toEqual([
+    'cloudformation:CreateChangeSet',
+    'cloudformation:DeleteChangeSet',
+    'process:DeployCommand',
+  ]);
   expect(notes.join(' ')).toContain('No changes to deploy');
-  const blind = { ...from, config: config({ stack: 'production-rag-stack', deploy: { command: deploy.command } }) };
-  await expect(step.run(createStepIo(runId, step.id).io, step.select(blind))).rejects.toMatchObject({ code: 'TemplateUnseen' });
+  const blind = {
+    ...from,
+    config: config({ stack: 'production-rag-stack', deploy: { command: deploy.command } }),
+  };
+  await expect(step.run(createStepIo(runId, step.id).io, step.select(blind))).rejects.toMatchObject({
+    code: 'TemplateUnseen',
+  });
 }
 
 function never(): never {

@@ -4,7 +4,8 @@ import { crashPhases, noCrash, parseCrashPoint } from '../../src/journal/crash-p
 test('a crash point ends the process at its place alone, after what belongs there', () => {
   const log: string[] = [];
   const crash = parseCrashPoint('7:torn-record', () => log.push('killed'));
-  for (const phase of crashPhases) for (const n of [6, 7, 8]) crash?.(phase, n, () => log.push(`${phase} ${n}`));
+  for (const phase of crashPhases)
+    for (const n of [6, 7, 8]) crash?.(phase, n, () => log.push(`${phase} ${n}`));
   expect(log).toEqual(['torn-record 7', 'killed']);
 });
 

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { canonicalJson, describeDifferences, toJson, toJsonObject } from '../../src/journal/json.js';
 
 test('canonical JSON does not depend on the order of members', () => {
-  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true })).toBe('{"a":true,"b":[1,{"c":"x","d":null}]}');
+  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true })).toBe(
+    '{"a":true,"b":[1,{"c":"x","d":null}]}',
+  );
 });
 
 test('canonical JSON is JSON and means the same', () => {

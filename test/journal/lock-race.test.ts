@@ -17,7 +17,9 @@ interface Racer {
 }
 
 function startRacer(program: string, folder: string): Racer {
-  const child = spawn(process.execPath, [program, folder, '1', String(races)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, folder, '1', String(races)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -28,23 +30,34 @@ function startRacer(program: string, folder: string): Racer {
   return { child, next: async () => String((await lines.next()).value) };
 }
 
-test(`of ${racers} processes exactly one takes each of ${races} locks that a dead process left`, { timeout: 300_000 }, async () => {
-  const folder = temporaryFolder();
-  const dead = { ...identifyThisProcess(), startedAt: 'never', user: 'ghost', command: 'gone', run: 'race', since: '' };
-  for (let n = 1; n <= races; n += 1) {
-    mkdirSync(join(folder, String(n)));
-    // Every third lock is free instead, so that the first taking is raced for, too.
-    if (n % 3 === 0) continue;
-    writeFileSync(join(folder, String(n), '000001.json'), JSON.stringify({ state: 'held', ...dead }));
-  }
-  const { program, remove } = compileForChildren('test/pipeline/lock-racer.ts');
-  onTestFinished(remove);
-  const all = Array.from({ length: racers }, () => startRacer(program, folder));
-  for (const racer of all) expect(await racer.next()).toBe('ready');
-  for (const { child } of all) child.stdin?.write('go\n');
-  const won = await Promise.all(all.map(async (racer) => JSON.parse(await racer.next()) as number[]));
+test(
+  `of ${racers} processes exactly one takes each of ${races} locks that a dead process left`,
+  { timeout: 300_000 },
+  async () => {
+    const folder = temporaryFolder();
+    const dead = {
+      ...identifyThisProcess(),
+      startedAt: 'never',
+      user: 'ghost',
+      command: 'gone',
+      run: 'race',
+      since: '',
+    };
+    for (let n = 1; n <= races; n += 1) {
+      mkdirSync(join(folder, String(n)));
+      // Every third lock is free instead, so that the first taking is raced for, too.
+      if (n % 3 === 0) continue;
+      writeFileSync(join(folder, String(n), '000001.json'), JSON.stringify({ state: 'held', ...dead }));
+    }
+    const { program, remove } = compileForChildren('test/pipeline/lock-racer.ts');
+    onTestFinished(remove);
+    const all = Array.from({ length: racers }, () => startRacer(program, folder));
+    for (const racer of all) expect(await racer.next()).toBe('ready');
+    for (const { child } of all) child.stdin?.write('go\n');
+    const won = await Promise.all(all.map(async (racer) => JSON.parse(await racer.next()) as number[]));
 
-  const winners = won.flat().sort((a, b) => a - b);
-  expect(winners).toEqual(Array.from({ length: races }, (_, index) => index + 1));
-  expect(won.filter((one) => one.length > 0).length).toBeGreaterThan(1);
-});
+    const winners = won.flat().sort((a, b) => a - b);
+    expect(winners).toEqual(Array.from({ length: races }, (_, index) => index + 1));
+    expect(won.filter((one) => one.length > 0).length).toBeGreaterThan(1);
+  },
+);

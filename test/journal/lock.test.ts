@@ -36,15 +36,25 @@ test('a lock can be taken, given back and taken again, each time with a higher e
   expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
 
-test.each<Liveness>(['alive', 'unknown'])('a holder that is %s keeps the lock, and the error names it', (liveness) => {
-  const directory = join(temporaryFolder(), 'lock');
-  acquire(directory);
-  const error = lockedBy(() => acquire(directory, liveness));
-  expect(error.exitCode).toBe(7);
-  for (const part of ['alice', holder.host, String(process.pid), 'rds2aurora migrate', '2026-01-01', 'rag-7k2m9x']) {
-    expect(error.message).toContain(part);
-  }
-});
+test.each<Liveness>(['alive', 'unknown'])(
+  'a holder that is %s keeps the lock, and the error names it',
+  (liveness) => {
+    const directory = join(temporaryFolder(), 'lock');
+    acquire(directory);
+    const error = lockedBy(() => acquire(directory, liveness));
+    expect(error.exitCode).toBe(7);
+    for (const part of [
+      'alice',
+      holder.host,
+      String(process.pid),
+      'rds2aurora migrate',
+      '2026-01-01',
+      'rag-7k2m9x',
+    ]) {
+      expect(error.message).toContain(part);
+    }
+  },
+);
 
 test('the lock of a dead holder is taken over, and the dead one, should it wake, notices', () => {
   const directory = join(temporaryFolder(), 'lock');

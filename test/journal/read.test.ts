@@ -21,16 +21,24 @@ function refusal(bytes: Buffer): JournalError {
   throw new Error('the journal was accepted');
 }
 
-test.each(readdirSync(fixtureFolder))('fixture %s of format 1 is read and written back byte for byte', (name) => {
-  const bytes = readFileSync(join(fixtureFolder, name));
-  const { records, warnings } = parse(bytes);
-  const lines = records.map(({ seq, prev, hash: _hash, ...members }) => encodeLine(seq, prev, members).line);
-  expect(lines.join('')).toBe(bytes.toString());
-  expect(warnings).toEqual([]);
-});
+test.each(readdirSync(fixtureFolder))(
+  'fixture %s of format 1 is read and written back byte for byte',
+  (name) => {
+    const bytes = readFileSync(join(fixtureFolder, name));
+    const { records, warnings } = parse(bytes);
+    const lines = records.map(
+      ({ seq, prev, hash: _hash, ...members }) => encodeLine(seq, prev, members).line,
+    );
+    expect(lines.join('')).toBe(bytes.toString());
+    expect(warnings).toEqual([]);
+  },
+);
 
 test.each<[string, object]>([
-  ['resumed-after-failure.jsonl', { outcome: 'finished', pending: [], attempts: [2, 1], status: ['verified', 'verified'] }],
+  [
+    'resumed-after-failure.jsonl',
+    { outcome: 'finished', pending: [], attempts: [2, 1], status: ['verified', 'verified'] },
+  ],
   [
     'killed-between-intent-and-effect.jsonl',
     {
@@ -50,7 +58,10 @@ test.each<[string, object]>([
       stopped: { reason: 'signal', signal: 'SIGTERM' },
     },
   ],
-  ['rolled-back.jsonl', { outcome: 'rolled-back', pending: [], attempts: [2, 1], status: ['undone', 'undone'] }],
+  [
+    'rolled-back.jsonl',
+    { outcome: 'rolled-back', pending: [], attempts: [2, 1], status: ['undone', 'undone'] },
+  ],
 ])('the state that fixture %s tells stays what it was when it was written', (name, expected) => {
   const { outcome, pending, steps, stopped } = foldRecords(readJournal(join(fixtureFolder, name)).records);
   const attempts = steps.map((step) => step.attempts);
@@ -105,7 +116,10 @@ test('lines that were swapped, dropped or repeated are refused', () => {
 });
 
 test('the line of another journal is refused although its own hash is right', () => {
-  const other = chain([headerBody, { type: 'finished' }]).toString().trimEnd().split('\n');
+  const other = chain([headerBody, { type: 'finished' }])
+    .toString()
+    .trimEnd()
+    .split('\n');
   expect(refusal(join3([lines()[0]!, other[1]!])).message).toContain('does not continue the line before it');
 });
 
@@ -113,7 +127,9 @@ test.each([
   ['something behind the last record', 'x'],
   ['something with braces behind the last record', 'x {"a":1} }'],
 ])('%s is damage, not a crash', (_what, junk) => {
-  expect(refusal(Buffer.from(readSample().toString().trimEnd() + junk)).message).toContain('something else follows');
+  expect(refusal(Buffer.from(readSample().toString().trimEnd() + junk)).message).toContain(
+    'something else follows',
+  );
 });
 
 test('a torn line may hold anything that is not a record, also zeros left by a power cut', () => {
@@ -124,7 +140,9 @@ test('a torn line may hold anything that is not a record, also zeros left by a p
 });
 
 test('a newer format is refused, naming the version that wrote it, whatever else it holds', () => {
-  const error = refusal(chain([{ type: 'run-created', format: 2, toolVersion: '3.1.4', stars: 7 }, { type: 'new' }]));
+  const error = refusal(
+    chain([{ type: 'run-created', format: 2, toolVersion: '3.1.4', stars: 7 }, { type: 'new' }]),
+  );
   expect(error.code).toBe('JournalNewer');
   expect(error.message).toContain('3.1.4');
   expect(error.next).toEqual(['use rds2aurora 3.1.4 or newer for this run']);

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LockedError, MigrationError } from '../../src/errors.js';
 import { realFiles } from '../../src/journal/files.js';
-import { createRun, inspectRunLock, openRun, unlockRun, type OpenRun, type RunDeps } from '../../src/journal/run.js';
+import {
+  createRun,
+  inspectRunLock,
+  openRun,
+  unlockRun,
+  type OpenRun,
+  type RunDeps,
+} from '../../src/journal/run.js';
 import { directoryOfRun, getRun, listRuns, makeRunId } from '../../src/journal/runs.js';
 import { runDeps, temporaryFolder } from '../pipeline/harness.js';
 import { faultyFiles, plantSample, systemError } from './samples.js';
@@ -12,7 +19,15 @@ const steps = [{ id: 'make-one', title: 'Make one' }];
 
 /** A random source that gives a different id each time. */
 function begin(deps: RunDeps, random: number, more: Partial<Parameters<typeof createRun>[1]> = {}): OpenRun {
-  const plan = { name: 'rag', path: 'toy', steps, config: { a: 1 }, source: 'here/rag-db', target: 'there', ...more };
+  const plan = {
+    name: 'rag',
+    path: 'toy',
+    steps,
+    config: { a: 1 },
+    source: 'here/rag-db',
+    target: 'there',
+    ...more,
+  };
   return createRun(deps, plan, () => random);
 }
 
@@ -36,7 +51,8 @@ test('a run lies in a folder for its owner alone', () => {
   const root = join(temporaryFolder(), '.rds2aurora');
   const run = begin(runDeps(root), 0.5);
   run.close();
-  for (const folder of [root, join(root, 'runs'), run.directory]) expect(statSync(folder).mode & 0o777).toBe(0o700);
+  for (const folder of [root, join(root, 'runs'), run.directory])
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(readdirSync(run.directory).sort()).toEqual(['journal.jsonl', 'journal.reserve', 'lock']);
 });
 
@@ -45,7 +61,15 @@ test('the header says what the run is', () => {
   expect(run.state()).toMatchObject({
     run: 'rag-iiiiii',
     outcome: 'unfinished',
-    header: { path: 'toy', steps, config: { a: 1 }, source: 'here/rag-db', target: 'there', toolVersion: '0.1.0', format: 1 },
+    header: {
+      path: 'toy',
+      steps,
+      config: { a: 1 },
+      source: 'here/rag-db',
+      target: 'there',
+      toolVersion: '0.1.0',
+      format: 1,
+    },
   });
   run.close();
   run.close();
@@ -87,7 +111,10 @@ test('who holds a run can be asked, and a dead holder is unlocked without force'
   const root = temporaryFolder();
   const deps = runDeps(root);
   begin(deps, 0.5).journal.close();
-  expect(inspectRunLock(root)).toMatchObject({ liveness: 'alive', holder: { run: 'rag-iiiiii', command: 'rds2aurora test' } });
+  expect(inspectRunLock(root)).toMatchObject({
+    liveness: 'alive',
+    holder: { run: 'rag-iiiiii', command: 'rds2aurora test' },
+  });
   expect(caught(() => unlockRun(deps, undefined, true))).toBeInstanceOf(LockedError);
   expect(unlockRun({ ...deps, probe: () => 'dead' }, undefined, false)).toBe(true);
   expect(unlockRun(deps, undefined, false)).toBe(false);
@@ -117,7 +144,10 @@ test('a process whose lock was broken writes no further record', () => {
   const run = begin(runDeps(root), 0.5);
   unlockRun({ ...runDeps(root), probe: () => 'dead' }, undefined, false);
   const { length } = run.journal.records;
-  expect(caught(() => run.journal.append({ type: 'finished' }))).toMatchObject({ code: 'LockLost', exitCode: 7 });
+  expect(caught(() => run.journal.append({ type: 'finished' }))).toMatchObject({
+    code: 'LockLost',
+    exitCode: 7,
+  });
   expect(getRun(root).state.seq).toBe(length);
   run.close();
 });
@@ -148,7 +178,12 @@ test('runs are found by id, by the beginning of it, by their random part, or as 
   const deps = runDeps(root);
   for (const random of [0.1, 0.5, 0.9]) begin(deps, random).close();
   begin(deps, 0.7, { name: 'shop' }).close();
-  expect(listRuns(root).map((run) => run.id)).toEqual(['shop-pppppp', 'rag-wwwwww', 'rag-iiiiii', 'rag-333333']);
+  expect(listRuns(root).map((run) => run.id)).toEqual([
+    'shop-pppppp',
+    'rag-wwwwww',
+    'rag-iiiiii',
+    'rag-333333',
+  ]);
   for (const wanted of ['rag-iiiiii', 'rag-i', 'ii']) expect(getRun(root, wanted).id).toBe('rag-iiiiii');
   expect(getRun(root).id).toBe('shop-pppppp');
   expect(caught(() => getRun(root, 'rag'))).toMatchObject({ code: 'AmbiguousRun', exitCode: 2 });
@@ -158,7 +193,10 @@ test('runs are found by id, by the beginning of it, by their random part, or as 
 });
 
 test('where no run is yet, that is what is said', () => {
-  expect(caught(() => getRun(temporaryFolder()))).toMatchObject({ message: 'there is no run here yet', exitCode: 2 });
+  expect(caught(() => getRun(temporaryFolder()))).toMatchObject({
+    message: 'there is no run here yet',
+    exitCode: 2,
+  });
 });
 
 test('a run with a damaged journal is listed with its problem and cannot be opened', () => {

@@ -41,7 +41,8 @@ export const headerBody: Extract<RecordBody, { type: 'run-created' }> = {
   ...{ config: { prefix: 'toy' }, configHash: 'a'.repeat(64), source: 'here/source', target: 'there' },
 };
 
-type FileCall = 'writeSync' | 'fsyncSync' | 'ftruncateSync' | 'openSync' | 'renameSync' | 'linkSync' | 'rmSync';
+type FileCall =
+  'writeSync' | 'fsyncSync' | 'ftruncateSync' | 'openSync' | 'renameSync' | 'linkSync' | 'rmSync';
 
 /** An error as the system gives it. */
 export function systemError(code: string): Error {

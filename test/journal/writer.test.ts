@@ -49,7 +49,8 @@ test('what was appended can be read back, by this process and by another', () =>
 test('the journal is for its owner alone', () => {
   const directory = temporaryFolder();
   begin(directory).append(headerBody);
-  for (const name of ['journal.jsonl', 'journal.reserve']) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
+  for (const name of ['journal.jsonl', 'journal.reserve'])
+    expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
 });
 
 test('a link in place of the journal is not followed', () => {
@@ -105,7 +106,9 @@ test('a disk that takes a few bytes at a time takes whole lines', () => {
 
 test('a disk that takes nothing and names no reason stops the writer', () => {
   let most = 1_000_000;
-  const writer = begin(temporaryFolder(), { files: { ...realFiles, writeSync: (...args) => writeAtMost(most)(...args) } });
+  const writer = begin(temporaryFolder(), {
+    files: { ...realFiles, writeSync: (...args) => writeAtMost(most)(...args) },
+  });
   most = 0;
   expect(caught(() => writer.append(headerBody))).toMatchObject({ code: 'JournalNotWritten' });
 });
@@ -115,26 +118,33 @@ function writeAtMost(most: number): Files['writeSync'] {
     realFiles.writeSync(fd, bytes, from, Math.min(length, most));
 }
 
-test.each(['ENOSPC', 'EDQUOT'])('%s at any write leaves a readable journal that says why it stopped', (code) => {
-  for (let n = 3; n < 5; n += 1) {
-    const directory = temporaryFolder();
-    const files = faultyFiles('writeSync', (call) => {
-      if (call === n) throw systemError(code);
-    });
-    const writer = begin(directory, { files });
-    const error = caught(() => {
-      writer.append(headerBody);
-      writer.append({ type: 'started', step: 'make-one', attempt: 1 });
-      writer.append({ type: 'failed', step: 'make-one', code: 'X', message: 'x' });
-    });
-    expect(error).toBeInstanceOf(StoppedError);
-    expect(error).toMatchObject({ code: 'DiskFull', exitCode: 9, resumable: true });
-    expect(caught(() => writer.append({ type: 'finished' }))).toBe(error);
-    expect(writer.brokenBy).toBe(error);
-    expect(readJournal(writer.file).records.at(-1)).toMatchObject({ type: 'stopped', reason: 'disk-full', seq: n - 1 });
-    expect(() => statSync(join(directory, 'journal.reserve'))).toThrow(/ENOENT/);
-  }
-});
+test.each(['ENOSPC', 'EDQUOT'])(
+  '%s at any write leaves a readable journal that says why it stopped',
+  (code) => {
+    for (let n = 3; n < 5; n += 1) {
+      const directory = temporaryFolder();
+      const files = faultyFiles('writeSync', (call) => {
+        if (call === n) throw systemError(code);
+      });
+      const writer = begin(directory, { files });
+      const error = caught(() => {
+        writer.append(headerBody);
+        writer.append({ type: 'started', step: 'make-one', attempt: 1 });
+        writer.append({ type: 'failed', step: 'make-one', code: 'X', message: 'x' });
+      });
+      expect(error).toBeInstanceOf(StoppedError);
+      expect(error).toMatchObject({ code: 'DiskFull', exitCode: 9, resumable: true });
+      expect(caught(() => writer.append({ type: 'finished' }))).toBe(error);
+      expect(writer.brokenBy).toBe(error);
+      expect(readJournal(writer.file).records.at(-1)).toMatchObject({
+        type: 'stopped',
+        reason: 'disk-full',
+        seq: n - 1,
+      });
+      expect(() => statSync(join(directory, 'journal.reserve'))).toThrow(/ENOENT/);
+    }
+  },
+);
 
 test('a disk that stays full even without the reserve still leaves a readable journal', () => {
   let full = false;
@@ -147,7 +157,10 @@ test('a disk that stays full even without the reserve still leaves a readable jo
   full = true;
   expect(caught(() => writer.append({ type: 'finished' }))).toMatchObject({ code: 'DiskFull' });
   expect(readJournal(writer.file).records).toHaveLength(1);
-  expect(caught(() => JournalWriter.resume(directory, deps({ files })))).toMatchObject({ code: 'DiskFull', exitCode: 9 });
+  expect(caught(() => JournalWriter.resume(directory, deps({ files })))).toMatchObject({
+    code: 'DiskFull',
+    exitCode: 9,
+  });
   full = false;
   resume(directory, { files }).writer.append({ type: 'finished' });
   expect(readJournal(writer.file).records).toHaveLength(2);
@@ -226,23 +239,27 @@ test('each record passes its four crash points in order, and the torn one writes
   expect(seen).toEqual(['before-record 1', 'torn-record 1', 'after-write 1', 'after-fsync 1']);
 });
 
-test.skipIf(process.getuid?.() !== 0)('on a real full disk the journal survives and says why (needs root)', () => {
-  const directory = join(temporaryFolder(), 'small');
-  mkdirSync(directory);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', directory]);
-  expect(mounted.stderr.toString()).toBe('');
-  onTestFinished(() => {
-    spawnSync('umount', ['-l', directory]);
-  });
-  const writer = JournalWriter.create(directory, deps());
-  writer.append(headerBody);
-  const error = caught(() => {
-    for (let n = 0; n < 10_000; n += 1) writer.append({ type: 'observed', step: 'make-one', resource: 'r', state: `${n}` });
-  });
-  writer.close();
-  expect(error).toMatchObject({ code: 'DiskFull', exitCode: 9 });
-  expect(readJournal(writer.file).records.at(-1)).toMatchObject({ type: 'stopped', reason: 'disk-full' });
-});
+test.skipIf(process.getuid?.() !== 0)(
+  'on a real full disk the journal survives and says why (needs root)',
+  () => {
+    const directory = join(temporaryFolder(), 'small');
+    mkdirSync(directory);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', directory]);
+    expect(mounted.stderr.toString()).toBe('');
+    onTestFinished(() => {
+      spawnSync('umount', ['-l', directory]);
+    });
+    const writer = JournalWriter.create(directory, deps());
+    writer.append(headerBody);
+    const error = caught(() => {
+      for (let n = 0; n < 10_000; n += 1)
+        writer.append({ type: 'observed', step: 'make-one', resource: 'r', state: `${n}` });
+    });
+    writer.close();
+    expect(error).toMatchObject({ code: 'DiskFull', exitCode: 9 });
+    expect(readJournal(writer.file).records.at(-1)).toMatchObject({ type: 'stopped', reason: 'disk-full' });
+  },
+);
 
 test('closing twice is safe', () => {
   const writer = begin(temporaryFolder());

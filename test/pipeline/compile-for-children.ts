@@ -12,7 +12,9 @@ const project = join(import.meta.dirname, '..', '..');
 export function compileForChildren(main: string): { program: string; remove: () => void } {
   mkdirSync(join(project, '.cache'), { recursive: true });
   const out = mkdtempSync(join(project, '.cache', 'test-children-'));
-  const toys = ['toy-steps.ts', 'toy-child.ts', 'file-world.ts', 'lock-racer.ts'].map((name) => `test/pipeline/${name}`);
+  const toys = ['toy-steps.ts', 'toy-child.ts', 'file-world.ts', 'lock-racer.ts'].map(
+    (name) => `test/pipeline/${name}`,
+  );
   const sources = ['src/errors.ts', ...listSources('src/journal'), ...listSources('src/pipeline'), ...toys];
   for (const source of sources) compile(source, out);
   cpSync(join(project, 'package.json'), join(out, 'package.json'));

@@ -21,13 +21,16 @@ beforeAll(() => {
 type Verb = 'run' | 'resume' | 'rollback';
 
 function toy(verb: Verb, folder: string, crashAt = '') {
-  const { status, signal, stderr } = spawnSync(process.execPath, [program, verb, folder, crashAt], { encoding: 'utf8' });
+  const { status, signal, stderr } = spawnSync(process.execPath, [program, verb, folder, crashAt], {
+    encoding: 'utf8',
+  });
   return { status, signal, stderr };
 }
 
 /** All crash points of an undisturbed run, as the journal counts them. */
 function listPoints(records: number, calls: number, from = 1, fromCall = 1): string[] {
-  const numbers = (low: number, high: number) => Array.from({ length: high - low + 1 }, (_, index) => low + index);
+  const numbers = (low: number, high: number) =>
+    Array.from({ length: high - low + 1 }, (_, index) => low + index);
   return [
     ...numbers(from, records).flatMap((n) =>
       ['before-record', 'torn-record', 'after-write', 'after-fsync'].map((phase) => `${n}:${phase}`),
@@ -46,30 +49,34 @@ function countsOf(folder: string): { records: number; calls: number } {
   return { records: state.seq, calls: state.steps.flatMap((step) => step.calls).length };
 }
 
-test('killed by SIGKILL at journal records and around calls, a run that is resumed ends as if undisturbed', { timeout: 900_000 }, () => {
-  const calm = temporaryFolder();
-  expect(toy('run', calm)).toMatchObject({ status: 0 });
-  const { records, calls } = countsOf(calm);
-  const undisturbed = openFileWorld(calm);
-  expect([records, calls]).toEqual([27, 5]);
+test(
+  'killed by SIGKILL at journal records and around calls, a run that is resumed ends as if undisturbed',
+  { timeout: 900_000 },
+  () => {
+    const calm = temporaryFolder();
+    expect(toy('run', calm)).toMatchObject({ status: 0 });
+    const { records, calls } = countsOf(calm);
+    const undisturbed = openFileWorld(calm);
+    expect([records, calls]).toEqual([27, 5]);
 
-  for (const point of choose(listPoints(records, calls), 17)) {
-    const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
-    expect(toy('run', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
-    const again = toy('resume', folder);
-    // Before the header is safe there is no run: it is begun again.
-    const final = /there is no run/.test(again.stderr) ? toyFresh(folder) : again;
-    expect(final, point).toMatchObject({ status: 0 });
-    const world = openFileWorld(folder);
-    expect(world.names(), point).toEqual(undisturbed.names());
-    expect(world.changes, point).toEqual(undisturbed.changes);
-    const { state } = getRun(join(folder, '.rds2aurora'));
-    expect(state.outcome, point).toBe('finished');
-    expect(Math.max(...state.steps.map((step) => step.attempts)), point).toBeLessThanOrEqual(2);
-    expect(state.steps.filter((step) => step.attempts > 1).length, point).toBeLessThanOrEqual(1);
-    rmSync(folder, { recursive: true });
-  }
-});
+    for (const point of choose(listPoints(records, calls), 17)) {
+      const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
+      expect(toy('run', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
+      const again = toy('resume', folder);
+      // Before the header is safe there is no run: it is begun again.
+      const final = /there is no run/.test(again.stderr) ? toyFresh(folder) : again;
+      expect(final, point).toMatchObject({ status: 0 });
+      const world = openFileWorld(folder);
+      expect(world.names(), point).toEqual(undisturbed.names());
+      expect(world.changes, point).toEqual(undisturbed.changes);
+      const { state } = getRun(join(folder, '.rds2aurora'));
+      expect(state.outcome, point).toBe('finished');
+      expect(Math.max(...state.steps.map((step) => step.attempts)), point).toBeLessThanOrEqual(2);
+      expect(state.steps.filter((step) => step.attempts > 1).length, point).toBeLessThanOrEqual(1);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 /** The folder of a run that never began is in the way of the same random id, so it is another folder's turn. */
 function toyFresh(folder: string) {
@@ -77,28 +84,31 @@ function toyFresh(folder: string) {
   return toy('run', folder);
 }
 
-test('killed in a rollback and begun again, it ends with nothing left; a further rollback does nothing', { timeout: 900_000 }, () => {
-  const calm = temporaryFolder();
-  expect(toy('run', calm)).toMatchObject({ status: 0 });
-  const before = countsOf(calm);
-  expect(toy('rollback', calm)).toMatchObject({ status: 0 });
-  const after = countsOf(calm);
-  expect(openFileWorld(calm).names()).toEqual([]);
+test(
+  'killed in a rollback and begun again, it ends with nothing left; a further rollback does nothing',
+  { timeout: 900_000 },
+  () => {
+    const calm = temporaryFolder();
+    expect(toy('run', calm)).toMatchObject({ status: 0 });
+    const before = countsOf(calm);
+    expect(toy('rollback', calm)).toMatchObject({ status: 0 });
+    const after = countsOf(calm);
+    expect(openFileWorld(calm).names()).toEqual([]);
 
-  const points = listPoints(after.records, after.calls, before.records + 1, before.calls + 1);
-  for (const point of choose(points, 29)) {
-    const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
-    expect(toy('run', folder)).toMatchObject({ status: 0 });
-    expect(toy('rollback', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
-    expect(toy('rollback', folder), point).toMatchObject({ status: 0 });
-    expect(openFileWorld(folder).names(), point).toEqual([]);
-    const { length } = openFileWorld(folder).changes;
-    expect(toy('rollback', folder), point).toMatchObject({ status: 0 });
-    expect(openFileWorld(folder).changes, point).toHaveLength(length);
-    rmSync(folder, { recursive: true });
-  }
-
-});
+    const points = listPoints(after.records, after.calls, before.records + 1, before.calls + 1);
+    for (const point of choose(points, 29)) {
+      const folder = mkdtempSync(join(temporaryFolder(), 'killed-'));
+      expect(toy('run', folder)).toMatchObject({ status: 0 });
+      expect(toy('rollback', folder, point), point).toMatchObject({ signal: 'SIGKILL' });
+      expect(toy('rollback', folder), point).toMatchObject({ status: 0 });
+      expect(openFileWorld(folder).names(), point).toEqual([]);
+      const { length } = openFileWorld(folder).changes;
+      expect(toy('rollback', folder), point).toMatchObject({ status: 0 });
+      expect(openFileWorld(folder).changes, point).toHaveLength(length);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 test('a process that was only paused keeps its run: others are refused, and it finishes when it is woken', async () => {
   const folder = temporaryFolder();

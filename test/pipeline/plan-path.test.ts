@@ -7,14 +7,30 @@ import { caught, createFakeClock, toyConfig } from './harness.js';
 import { createToyStep, createToyWorld, toyRef, type ToyConfig, type ToyOptions } from './toy-steps.js';
 
 const world = createToyWorld();
-const problem = (code: string): Problem => ({ code, what: `${code} is wrong`, why: 'it is', fix: `mend ${code}` });
+const problem = (code: string): Problem => ({
+  code,
+  what: `${code} is wrong`,
+  why: 'it is',
+  fix: `mend ${code}`,
+});
 
-function step(id: string, options: ToyOptions, plan?: (io: PlanIo) => Promise<StepPlan>): SealedStep<ToyConfig> {
+function step(
+  id: string,
+  options: ToyOptions,
+  plan?: (io: PlanIo) => Promise<StepPlan>,
+): SealedStep<ToyConfig> {
   return seal({ ...createToyStep(world, id, options), ...(plan && { plan }) });
 }
 
 function plan(steps: readonly SealedStep<ToyConfig>[], signal = new AbortController().signal) {
-  return planPath({ path: 'toy', steps, config: toyConfig, runId: 'rag-iiiiii', clock: createFakeClock(), signal });
+  return planPath({
+    path: 'toy',
+    steps,
+    config: toyConfig,
+    runId: 'rag-iiiiii',
+    clock: createFakeClock(),
+    signal,
+  });
 }
 
 test('a plan tells what each step would do, how it is taken back, and how long it takes', async () => {
@@ -28,7 +44,12 @@ test('a plan tells what each step would do, how it is taken back, and how long i
     step('make-three', { typicalSeconds: [1000, 2000], writersPaused: true }, satisfied),
     step('make-four', { reversal: { kind: 'point-of-no-return', because: 'gone is gone' } }),
   ]);
-  expect(result).toMatchObject({ path: 'toy', problems: [], totalSeconds: [110, 220], downtimeSeconds: [100, 200] });
+  expect(result).toMatchObject({
+    path: 'toy',
+    problems: [],
+    totalSeconds: [110, 220],
+    downtimeSeconds: [100, 200],
+  });
   expect(result.steps.map(({ undoNote }) => undoNote)).toEqual([
     ['remove toy-make-one-0 and toy-make-one-1'],
     [],
@@ -42,12 +63,24 @@ test('a plan tells what each step would do, how it is taken back, and how long i
 });
 
 test('all problems of all steps come at once', async () => {
-  const blocked = (...codes: string[]) => () => Promise.resolve<StepPlan>({ kind: 'blocked', problems: codes.map(problem) });
-  const result = await plan([step('make-one', {}, blocked('a', 'b')), step('make-two', {}), step('make-three', {}, blocked('c'))]);
+  const blocked =
+    (...codes: string[]) =>
+    () =>
+      Promise.resolve<StepPlan>({ kind: 'blocked', problems: codes.map(problem) });
+  const result = await plan([
+    step('make-one', {}, blocked('a', 'b')),
+    step('make-two', {}),
+    step('make-three', {}, blocked('c')),
+  ]);
   expect(result.problems.map(({ code }) => code)).toEqual(['a', 'b', 'c']);
   const error = await caught(Promise.resolve().then(() => assertNotBlocked(result)));
   expect(error).toBeInstanceOf(BlockedError);
-  expect(error).toMatchObject({ exitCode: 3, message: 'a is wrong (and 2 more)', next: ['mend a', 'mend b', 'mend c'], changed: false });
+  expect(error).toMatchObject({
+    exitCode: 3,
+    message: 'a is wrong (and 2 more)',
+    next: ['mend a', 'mend b', 'mend c'],
+    changed: false,
+  });
   const single = await plan([step('make-one', {}, blocked('a'))]);
   expect(() => assertNotBlocked(single)).toThrow(/^a is wrong$/);
 });

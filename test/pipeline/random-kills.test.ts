@@ -25,7 +25,14 @@ interface Kill {
 }
 
 const kill: fc.Arbitrary<Kill> = fc.record({
-  phase: fc.constantFrom<CrashPhase>('before-record', 'torn-record', 'after-write', 'after-fsync', 'before-call', 'after-call'),
+  phase: fc.constantFrom<CrashPhase>(
+    'before-record',
+    'torn-record',
+    'after-write',
+    'after-fsync',
+    'before-call',
+    'after-call',
+  ),
   after: fc.nat({ max: 12 }),
 });
 
@@ -42,7 +49,13 @@ function pathOf(world: ToyWorld, sizes: readonly number[]): SealedStep<ToyConfig
 }
 
 /** Works on the run until it ends or is killed; true when it ended. */
-async function session(root: string, open: (deps: ReturnType<typeof runDeps>) => OpenRun, steps: SealedStep<ToyConfig>[], verb: 'run' | 'undo', fate: Kill | undefined): Promise<boolean> {
+async function session(
+  root: string,
+  open: (deps: ReturnType<typeof runDeps>) => OpenRun,
+  steps: SealedStep<ToyConfig>[],
+  verb: 'run' | 'undo',
+  fate: Kill | undefined,
+): Promise<boolean> {
   let left = fate?.after ?? 0;
   let dead = false;
   const crashPoint = (phase: CrashPhase, _n: number, prepare?: () => void): void => {
@@ -68,34 +81,40 @@ async function session(root: string, open: (deps: ReturnType<typeof runDeps>) =>
   }
 }
 
-test('killed any number of times anywhere, a run ends as if undisturbed, and so does its rollback', { timeout: 900_000 }, async () => {
-  let killed = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4 }),
-      fc.array(kill, { maxLength: 5 }),
-      fc.array(kill, { maxLength: 3 }),
-      async (sizes, kills, undoKills) => {
-        const root = temporaryFolder();
-        const world = createToyWorld();
-        const steps = pathOf(world, sizes);
-        createToyRun(runDeps(root, { files: fastFiles }), steps).close();
-        const open = (deps: ReturnType<typeof runDeps>): OpenRun => openRun(deps);
+test(
+  'killed any number of times anywhere, a run ends as if undisturbed, and so does its rollback',
+  { timeout: 900_000 },
+  async () => {
+    let killed = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4 }),
+        fc.array(kill, { maxLength: 5 }),
+        fc.array(kill, { maxLength: 3 }),
+        async (sizes, kills, undoKills) => {
+          const root = temporaryFolder();
+          const world = createToyWorld();
+          const steps = pathOf(world, sizes);
+          createToyRun(runDeps(root, { files: fastFiles }), steps).close();
+          const open = (deps: ReturnType<typeof runDeps>): OpenRun => openRun(deps);
 
-        for (const fate of kills) if (!(await session(root, open, steps, 'run', fate))) killed += 1;
-        await session(root, open, steps, 'run', undefined);
-        const made = sizes.flatMap((things, step) => Array.from({ length: things }, (_, n) => `create toy-make-${step}-${n}`));
-        expect(world.changes).toEqual(made);
+          for (const fate of kills) if (!(await session(root, open, steps, 'run', fate))) killed += 1;
+          await session(root, open, steps, 'run', undefined);
+          const made = sizes.flatMap((things, step) =>
+            Array.from({ length: things }, (_, n) => `create toy-make-${step}-${n}`),
+          );
+          expect(world.changes).toEqual(made);
 
-        for (const fate of undoKills) if (!(await session(root, open, steps, 'undo', fate))) killed += 1;
-        await session(root, open, steps, 'undo', undefined);
-        expect(world.names()).toEqual([]);
-        expect(world.changes).toHaveLength(2 * made.length);
-        rmSync(root, { recursive: true });
-      },
-    ),
-    { numRuns: seeds },
-  );
-  // Kills that come too late find the run finished; most must not.
-  expect(killed).toBeGreaterThan(seeds);
-});
+          for (const fate of undoKills) if (!(await session(root, open, steps, 'undo', fate))) killed += 1;
+          await session(root, open, steps, 'undo', undefined);
+          expect(world.names()).toEqual([]);
+          expect(world.changes).toHaveLength(2 * made.length);
+          rmSync(root, { recursive: true });
+        },
+      ),
+      { numRuns: seeds },
+    );
+    // Kills that come too late find the run finished; most must not.
+    expect(killed).toBeGreaterThan(seeds);
+  },
+);

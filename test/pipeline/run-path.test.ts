@@ -1,12 +1,33 @@
 import { expect, test } from 'vitest';
-import { CredentialsError, InterruptedError, LockedError, MigrationError, VerifyError } from '../../src/errors.js';
+import {
+  CredentialsError,
+  InterruptedError,
+  LockedError,
+  MigrationError,
+  VerifyError,
+} from '../../src/errors.js';
 import type { OpenRun, RunDeps } from '../../src/journal/run.js';
 import { runPath } from '../../src/pipeline/run-path.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
 import type { RunContext } from '../../src/pipeline/session.js';
 import type { StepIo } from '../../src/pipeline/step.js';
-import { caught, contextFor, createToyRun, runDeps, temporaryFolder, toyConfig, withOpenRun } from './harness.js';
-import { createToyStep, createToyWorld, toyPath, toyRef, type ToyConfig, type ToyWorld } from './toy-steps.js';
+import {
+  caught,
+  contextFor,
+  createToyRun,
+  runDeps,
+  temporaryFolder,
+  toyConfig,
+  withOpenRun,
+} from './harness.js';
+import {
+  createToyStep,
+  createToyWorld,
+  toyPath,
+  toyRef,
+  type ToyConfig,
+  type ToyWorld,
+} from './toy-steps.js';
 
 type Steps = readonly SealedStep<ToyConfig>[];
 type More = Partial<RunContext<ToyConfig>>;
@@ -55,14 +76,9 @@ test('a run carries every step to its verified end and writes down each turn of 
   const { result, state, records, events } = await start(temporaryFolder(), toyPath(world));
   expect(result).toMatchObject({ run: 'rag-iiiiii', alreadyFinished: false });
   expect(state).toMatchObject({ outcome: 'finished', pending: [] });
-  expect(records.filter((record) => 'step' in record && record.step === 'make-three').map(({ type }) => type)).toEqual([
-    'started',
-    'observed',
-    'intent',
-    'effect',
-    'succeeded',
-    'verified',
-  ]);
+  expect(
+    records.filter((record) => 'step' in record && record.step === 'make-three').map(({ type }) => type),
+  ).toEqual(['started', 'observed', 'intent', 'effect', 'succeeded', 'verified']);
   expect(events.map(({ type }) => type).slice(-8)).toEqual([
     'step-started',
     'step-progressed',
@@ -95,22 +111,41 @@ test('a failed attempt is history: the next one runs the step again and sees the
     attempts += 1;
     seen.push(io.intents().length);
     if (attempts > 1) return;
-    await io.mutate({ call: 'toy:Tag', key: 'x', before: { tag: 'old', gone: undefined } }, () => Promise.resolve());
+    await io.mutate({ call: 'toy:Tag', key: 'x', before: { tag: 'old', gone: undefined } }, () =>
+      Promise.resolve(),
+    );
     throw new MigrationError('QuotaExceeded', 'the quota is used up', { next: ['ask for more'] });
   });
   const first = await start(root, steps);
-  expect(first.error).toMatchObject({ code: 'QuotaExceeded', step: 'make-two', resumable: true, changed: true, next: ['ask for more'] });
+  expect(first.error).toMatchObject({
+    code: 'QuotaExceeded',
+    step: 'make-two',
+    resumable: true,
+    changed: true,
+    next: ['ask for more'],
+  });
   expect(first.state.steps[1]).toMatchObject({ status: 'failed', failure: { code: 'QuotaExceeded' } });
   expect(first.events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'failed', exitCode: 1 });
   const second = await resume(root, steps);
   expect(second.state.steps[1]).toMatchObject({ status: 'verified', attempts: 2 });
   expect(second.state.steps[1]).not.toHaveProperty('failure');
   expect(seen).toEqual([0, 1]);
-  expect(second.state.steps[1]?.calls[0]).toEqual({ intent: 3, call: 'toy:Tag', key: 'x', before: { tag: 'old' }, effect: {} });
+  expect(second.state.steps[1]?.calls[0]).toEqual({
+    intent: 3,
+    call: 'toy:Tag',
+    key: 'x',
+    before: { tag: 'old' },
+    effect: {},
+  });
 });
 
 test('an error before any call says that nothing was changed', async () => {
-  const steps = [seal({ ...createToyStep(createToyWorld(), 'make-one'), run: failWith(new MigrationError('NotReady', 'not ready')) })];
+  const steps = [
+    seal({
+      ...createToyStep(createToyWorld(), 'make-one'),
+      run: failWith(new MigrationError('NotReady', 'not ready')),
+    }),
+  ];
   const { error } = await start(temporaryFolder(), steps);
   expect(error).toMatchObject({ changed: false, step: 'make-one' });
 });
@@ -127,9 +162,17 @@ test('an unknown error goes on as it is, and of its words only the kind is writt
 });
 
 test('something thrown that is no error is a bug, too', async () => {
-  const steps = [seal({ ...createToyStep(createToyWorld(), 'make-one'), run: async () => Promise.reject('text' as never) })];
+  const steps = [
+    seal({
+      ...createToyStep(createToyWorld(), 'make-one'),
+      run: async () => Promise.reject('text' as never),
+    }),
+  ];
   const { error, records } = await start(temporaryFolder(), steps);
-  expect([error, records.at(-1)]).toEqual(['text', expect.objectContaining({ message: 'unexpected string' })]);
+  expect([error, records.at(-1)]).toEqual([
+    'text',
+    expect.objectContaining({ message: 'unexpected string' }),
+  ]);
 });
 
 test('on resume finished steps are verified again, unless a later finished step supersedes them', async () => {
@@ -152,7 +195,10 @@ test('on resume a finished step that no longer holds stops the run before anythi
   const world = createToyWorld();
   const root = temporaryFolder();
   const steps = toyPath(world);
-  const failing = [...steps.slice(0, 2), seal({ ...createToyStep(world, 'make-three'), run: failWith(new MigrationError('X', 'x')) })];
+  const failing = [
+    ...steps.slice(0, 2),
+    seal({ ...createToyStep(world, 'make-three'), run: failWith(new MigrationError('X', 'x')) }),
+  ];
   await start(root, failing);
   await world.remove('toy-make-two-0');
   const { length } = world.changes;
@@ -196,25 +242,34 @@ test.each<[string, unknown, object]>([
   ['SIGTERM', 'SIGTERM', { exitCode: 143 }],
   ['the error of a SIGTERM', new InterruptedError('SIGTERM'), { exitCode: 143 }],
   ['no reason at all', undefined, { exitCode: 130 }],
-])('on %s the call under way is finished and written down, and the run can be resumed', async (_name, reason, expected) => {
-  const world = createToyWorld();
-  const root = temporaryFolder();
-  const steps = toyPath(world);
-  const abort = new AbortController();
-  const crashPoint = (phase: string, n: number): void => {
-    if (phase === 'before-call' && n === 3) abort.abort(reason);
-  };
-  const { error, state, events, records } = await start(root, steps, { signal: abort.signal, crashPoint });
-  expect(error).toBeInstanceOf(InterruptedError);
-  expect(error).toMatchObject({ ...expected, step: 'make-two', resumable: true, changed: true, next: ['rds2aurora resume rag-iiiiii'] });
-  expect(world.changes).toHaveLength(3);
-  expect(state.pending).toEqual([]);
-  expect(records.at(-1)).toMatchObject({ type: 'stopped', reason: 'signal' });
-  expect(events.map(({ type }) => type)).toContain('run-stopping');
-  expect(events.at(-1)).toMatchObject({ outcome: 'stopped' });
-  await resume(root, steps);
-  expect(world.changes).toHaveLength(5);
-});
+])(
+  'on %s the call under way is finished and written down, and the run can be resumed',
+  async (_name, reason, expected) => {
+    const world = createToyWorld();
+    const root = temporaryFolder();
+    const steps = toyPath(world);
+    const abort = new AbortController();
+    const crashPoint = (phase: string, n: number): void => {
+      if (phase === 'before-call' && n === 3) abort.abort(reason);
+    };
+    const { error, state, events, records } = await start(root, steps, { signal: abort.signal, crashPoint });
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error).toMatchObject({
+      ...expected,
+      step: 'make-two',
+      resumable: true,
+      changed: true,
+      next: ['rds2aurora resume rag-iiiiii'],
+    });
+    expect(world.changes).toHaveLength(3);
+    expect(state.pending).toEqual([]);
+    expect(records.at(-1)).toMatchObject({ type: 'stopped', reason: 'signal' });
+    expect(events.map(({ type }) => type)).toContain('run-stopping');
+    expect(events.at(-1)).toMatchObject({ outcome: 'stopped' });
+    await resume(root, steps);
+    expect(world.changes).toHaveLength(5);
+  },
+);
 
 test('a signal that comes between two steps is honoured before the second begins', async () => {
   const abort = new AbortController();
@@ -254,14 +309,23 @@ test('a state that does not change is journalled once and told each time', async
     for (const state of ['creating', 'creating', 'creating', 'available']) io.observed('cluster', state);
   });
   const { records, events } = await start(temporaryFolder(), steps);
-  const of = (list: readonly { type: string }[]) => list.filter((one) => 'resource' in one && one.resource === 'cluster');
+  const of = (list: readonly { type: string }[]) =>
+    list.filter((one) => 'resource' in one && one.resource === 'cluster');
   expect([of(records).length, of(events).length]).toEqual([2, 4]);
 });
 
 test.each<[string, (steps: Steps) => Steps, string]>([
-  ['a step more', (steps) => [...steps, seal(createToyStep(createToyWorld(), 'make-four'))], 'new: make-four'],
+  [
+    'a step more',
+    (steps) => [...steps, seal(createToyStep(createToyWorld(), 'make-four'))],
+    'new: make-four',
+  ],
   ['a step less', (steps) => steps.slice(0, 2), 'no longer there: make-three'],
-  ['another order', (steps) => steps.toReversed(), 'the order was make-one, make-two, make-three and is make-three'],
+  [
+    'another order',
+    (steps) => steps.toReversed(),
+    'the order was make-one, make-two, make-three and is make-three',
+  ],
 ])('a run is not resumed with %s', async (_what, change, words) => {
   const world = createToyWorld();
   const root = temporaryFolder();
@@ -279,7 +343,10 @@ test('a run is not resumed with another configuration, and each difference is na
   await start(root, pathWith(world, failWith(new MigrationError('X', 'x'))));
   const { error } = await resume(root, toyPath(world), { config: { prefix: 'other' } });
   expect(error).toMatchObject({ code: 'ConfigChanged', exitCode: 6, why: 'prefix: "toy" → "other"' });
-  const { state } = await resume(root, toyPath(world), { config: { prefix: 'toy' }, comparedConfig: toyConfig });
+  const { state } = await resume(root, toyPath(world), {
+    config: { prefix: 'toy' },
+    comparedConfig: toyConfig,
+  });
   expect(state.outcome).toBe('finished');
 });
 
@@ -299,7 +366,10 @@ function failParse(): never {
 
 test('a step may ask for the output of a step only when that step has finished', async () => {
   const world = createToyWorld();
-  const steps = [seal(createToyStep(world, 'make-one', { after: toyRef('make-two') })), ...toyPath(world).slice(1)];
+  const steps = [
+    seal(createToyStep(world, 'make-one', { after: toyRef('make-two') })),
+    ...toyPath(world).slice(1),
+  ];
   const { error } = await start(temporaryFolder(), steps);
   expect(String(error)).toContain('step make-two has no output');
 });
@@ -392,6 +462,8 @@ test('on resume a call whose end is unknown, and a line that was cut off, are to
   const { events } = await resume(root, steps);
   const notes = events.flatMap((event) => (event.type === 'step-noted' ? [event.text] : []));
   expect(notes[0]).toContain('line 6 of');
-  expect(notes[1]).toBe('toy:Create of toy-make-one-0 was begun and its end is not known: looking whether it was carried out');
+  expect(notes[1]).toBe(
+    'toy:Create of toy-make-one-0 was begun and its end is not known: looking whether it was carried out',
+  );
   expect(world.changes).toHaveLength(5);
 });

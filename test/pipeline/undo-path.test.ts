@@ -3,8 +3,23 @@ import { MigrationError } from '../../src/errors.js';
 import { runPath } from '../../src/pipeline/run-path.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
 import { previewUndo, undoPath } from '../../src/pipeline/undo-path.js';
-import { caught, contextFor, createToyRun, runDeps, temporaryFolder, toyConfig, withOpenRun } from './harness.js';
-import { createToyStep, createToyWorld, toyPath, toyRef, type ToyConfig, type ToyWorld } from './toy-steps.js';
+import {
+  caught,
+  contextFor,
+  createToyRun,
+  runDeps,
+  temporaryFolder,
+  toyConfig,
+  withOpenRun,
+} from './harness.js';
+import {
+  createToyStep,
+  createToyWorld,
+  toyPath,
+  toyRef,
+  type ToyConfig,
+  type ToyWorld,
+} from './toy-steps.js';
 
 async function finish(root: string, steps: readonly SealedStep<ToyConfig>[]): Promise<void> {
   const run = createToyRun(runDeps(root), steps);
@@ -69,7 +84,9 @@ test('before it begins, a rollback tells what it will do and where it must stop'
   const steps = pathWithEdge(world);
   const root = temporaryFolder();
   await finish(root, steps);
-  const preview = await withOpenRun(runDeps(root), async (run) => previewUndo({ run, steps, config: toyConfig }));
+  const preview = await withOpenRun(runDeps(root), async (run) =>
+    previewUndo({ run, steps, config: toyConfig }),
+  );
   expect(preview).toEqual({
     steps: [
       {
@@ -89,23 +106,23 @@ test('a rollback stops at a point of no return and leaves what came before', asy
   const root = temporaryFolder();
   await finish(root, steps);
   expect(await undo(root, steps)).toMatchObject({ stoppedAt: 'delete-old' });
-  expect(world.names()).toEqual([
-    'toy-delete-old-0',
-    'toy-delete-old-1',
-    'toy-make-one-0',
-    'toy-make-one-1',
-  ]);
+  expect(world.names()).toEqual(['toy-delete-old-0', 'toy-delete-old-1', 'toy-make-one-0', 'toy-make-one-1']);
   expect(await undo(root, steps)).toMatchObject({ alreadyRolledBack: true, stoppedAt: 'delete-old' });
 });
 
 test('a step with nothing to undo is passed with its reason', async () => {
   const world = createToyWorld();
   const because = 'it only reads';
-  const steps = [seal(createToyStep(world, 'look-around', { reversal: { kind: 'nothing-to-undo', because } }))];
+  const steps = [
+    seal(createToyStep(world, 'look-around', { reversal: { kind: 'nothing-to-undo', because } })),
+  ];
   const root = temporaryFolder();
   await finish(root, steps);
   await withOpenRun(runDeps(root), async (run) => {
-    expect(previewUndo({ run, steps, config: toyConfig }).steps[0]).toMatchObject({ kind: 'nothing-to-undo', note: [because] });
+    expect(previewUndo({ run, steps, config: toyConfig }).steps[0]).toMatchObject({
+      kind: 'nothing-to-undo',
+      note: [because],
+    });
     const { context, events } = contextFor(run, steps);
     await undoPath(context);
     expect(events).toContainEqual(expect.objectContaining({ type: 'undo-finished', because }));

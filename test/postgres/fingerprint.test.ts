@@ -13,13 +13,21 @@ let fingerprint: Fingerprint;
 beforeAll(async () => {
   server = await startPostgresServer();
   await server.createDatabase('zoo');
-  await server.asMaster('zoo', await readFile(new URL('../fixtures/schema-zoo.sql', import.meta.url), 'utf8'));
+  await server.asMaster(
+    'zoo',
+    await readFile(new URL('../fixtures/schema-zoo.sql', import.meta.url), 'utf8'),
+  );
   fingerprint = await take();
 }, 60_000);
 afterAll(() => server.stop());
 
 function take(options: { jobs?: number; chunkBytes?: number } = {}): Promise<Fingerprint> {
-  return takeFingerprint(server.sessions, server.database('zoo'), { mode: 'checksum', jobs: 2, signal, ...options });
+  return takeFingerprint(server.sessions, server.database('zoo'), {
+    mode: 'checksum',
+    jobs: 2,
+    signal,
+    ...options,
+  });
 }
 
 test('a fingerprint survives JSON', () => {
@@ -37,17 +45,33 @@ test('neither the number of sessions nor the size of ranges changes it', async (
 
 test('rows are counted by table, partition and heir, and materialized views too', () => {
   const rows = Object.fromEntries(fingerprint.contents.map((one) => [one.table, one.rows]));
-  expect(rows).toMatchObject({ 'app.users': '300', 'app.parent': '1', 'app.child': '1', 'app.no_key': '3', 'app.on_matview': '1' });
+  expect(rows).toMatchObject({
+    'app.users': '300',
+    'app.parent': '1',
+    'app.child': '1',
+    'app.no_key': '3',
+    'app.on_matview': '1',
+  });
   expect(Object.keys(rows)).not.toContain('app.events');
 });
 
 test('vector searches name their operator, index and neighbours', () => {
-  const found = fingerprint.vectors.map((one) => [one.expression, one.operator, one.index, one.indexUsed, one.recall]);
+  const found = fingerprint.vectors.map((one) => [
+    one.expression,
+    one.operator,
+    one.index,
+    one.indexUsed,
+    one.recall,
+  ]);
   expect(found).toEqual([
     ['embedding', 'public.<->', 'chunks_ivf', true, 1],
     ['embedding', 'public.<=>', 'chunks_hnsw', true, 1],
     ['half', 'public.<#>', 'chunks_half', true, 1],
     ['sparse', 'public.<->', undefined, undefined, undefined],
   ]);
-  expect(fingerprint.vectors.every((one) => one.queries.length === 5 && one.queries.every((query) => query.nearest.length === 10))).toBe(true);
+  expect(
+    fingerprint.vectors.every(
+      (one) => one.queries.length === 5 && one.queries.every((query) => query.nearest.length === 10),
+    ),
+  ).toBe(true);
 });

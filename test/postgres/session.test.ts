@@ -20,7 +20,8 @@ const applicationName = 'rds2aurora/test-run';
 
 function open(changes: Partial<ServerRef>, options: { ca?: string; password?: string } = {}) {
   const sessions = createSessions({
-    readPassword: () => (options.password === undefined ? readMasterPassword() : Promise.resolve(options.password)),
+    readPassword: () =>
+      options.password === undefined ? readMasterPassword() : Promise.resolve(options.password),
     readCa: () => Promise.resolve([options.ca ?? server.ca]),
     applicationName,
     connectTimeoutMs: 5000,
@@ -30,11 +31,15 @@ function open(changes: Partial<ServerRef>, options: { ca?: string; password?: st
 
 describe('a session is refused', () => {
   test('when another CA signed the certificate', async () => {
-    await expect(open({}, { ca: createCertificateAuthority().certificate })).rejects.toMatchObject({ code: 'TlsRefused' });
+    await expect(open({}, { ca: createCertificateAuthority().certificate })).rejects.toMatchObject({
+      code: 'TlsRefused',
+    });
   });
 
   test('when the certificate is for another host, whatever PGSSLMODE says', async () => {
-    await expect(open({ host: 'localhost' })).rejects.toMatchObject({ code: expect.stringMatching(/TlsRefused|DatabaseUnreachable/) as string });
+    await expect(open({ host: 'localhost' })).rejects.toMatchObject({
+      code: expect.stringMatching(/TlsRefused|DatabaseUnreachable/) as string,
+    });
   });
 
   test('when the server has no TLS', async () => {
@@ -57,7 +62,11 @@ describe('a session is refused', () => {
   });
 
   test('with exit 9 when nothing listens', async () => {
-    await expect(open({ port: 1 })).rejects.toMatchObject({ code: 'DatabaseUnreachable', exitCode: 9, resumable: true });
+    await expect(open({ port: 1 })).rejects.toMatchObject({
+      code: 'DatabaseUnreachable',
+      exitCode: 9,
+      resumable: true,
+    });
   });
 });
 
@@ -81,12 +90,16 @@ test('a write session writes although the database is read-only, and is named', 
 
 test('an abort ends the statement under way with the reason given', async () => {
   const abort = new AbortController();
-  const sleeping = server.sessions.use(database, { mode: 'write', signal: abort.signal }, (session) => session.run('SELECT pg_sleep(30)'));
+  const sleeping = server.sessions.use(database, { mode: 'write', signal: abort.signal }, (session) =>
+    session.run('SELECT pg_sleep(30)'),
+  );
   setImmediate(() => abort.abort(new Error('stop now')));
   await expect(sleeping).rejects.toThrow('stop now');
 });
 
 test('a statement that takes too long can be tried again', async () => {
-  const slow = server.sessions.use(database, { mode: 'read', statementTimeoutMs: 50 }, (session) => session.run('SELECT pg_sleep(5)'));
+  const slow = server.sessions.use(database, { mode: 'read', statementTimeoutMs: 50 }, (session) =>
+    session.run('SELECT pg_sleep(5)'),
+  );
   await expect(slow).rejects.toMatchObject({ code: 'DatabaseTimeout', exitCode: 9 });
 });

@@ -14,7 +14,12 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 function login(password = 'pa:ss') {
   const readPassword = (): Promise<string> => Promise.resolve(password);
-  return createClientLogin({ directory, readPassword, readCa: () => Promise.resolve(['CA']), applicationName: 'rds2aurora/r' });
+  return createClientLogin({
+    directory,
+    readPassword,
+    readCa: () => Promise.resolve(['CA']),
+    applicationName: 'rds2aurora/r',
+  });
 }
 
 test('the password is in a 0600 file of a 0700 folder and nowhere else, and goes when the child has ended', async () => {
@@ -44,5 +49,8 @@ test('what a killed process left goes at the next start, what a living one needs
 });
 
 test('a password with a line break is refused, not cut', async () => {
-  await expect(login('a\nb')(server, {}, () => Promise.resolve())).rejects.toMatchObject({ code: 'UnusablePassword', exitCode: 4 });
+  await expect(login('a\nb')(server, {}, () => Promise.resolve())).rejects.toMatchObject({
+    code: 'UnusablePassword',
+    exitCode: 4,
+  });
 });

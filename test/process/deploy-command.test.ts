@@ -27,7 +27,9 @@ describe('the deploy command', () => {
   });
 
   it('is heard line by line on both outputs, with secrets scrubbed', async () => {
-    const { lines } = await run('console.log("pw s3cret-and-more s3cret"); console.error("key", process.env.AWS_SECRET_ACCESS_KEY)');
+    const { lines } = await run(
+      'console.log("pw s3cret-and-more s3cret"); console.error("key", process.env.AWS_SECRET_ACCESS_KEY)',
+    );
     expect([...lines].sort()).toEqual(['key ***', 'pw *** ***']);
   });
 
@@ -36,11 +38,17 @@ describe('the deploy command', () => {
   });
 
   it('tells the signal that ended it', async () => {
-    expect((await run("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")).result).toMatchObject({ signal: 'SIGTERM' });
+    expect(
+      (await run("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")).result,
+    ).toMatchObject({ signal: 'SIGTERM' });
   });
 
   it('says why it could not be started', async () => {
-    const command = createDeployCommand({ directory: tmpdir(), environment: {}, listSecrets: () => Promise.resolve([]) });
+    const command = createDeployCommand({
+      directory: tmpdir(),
+      environment: {},
+      listSecrets: () => Promise.resolve([]),
+    });
     const result = await command.run({ argv: ['./no-such-script.sh'], onLine: () => undefined });
     expect(result.exitCode).toBeUndefined();
     expect(result.problem).toMatch(/no-such-script/);

@@ -23,7 +23,10 @@ async function dump(): Promise<{ directory: string; manifestSha256: string; byte
 test('a sealed dump is found whole', async () => {
   const { directory, manifestSha256, bytes } = await dump();
   expect(bytes).toBe(12);
-  expect((await checkDump(directory, manifestSha256)).files.map((file) => file.name)).toEqual(['3432.dat.zst', 'toc.dat']);
+  expect((await checkDump(directory, manifestSha256)).files.map((file) => file.name)).toEqual([
+    '3432.dat.zst',
+    'toc.dat',
+  ]);
 });
 
 test('a dump without a manifest is no dump', async () => {

@@ -3,11 +3,21 @@ import { choosePostgresClients } from '../../src/process/postgres-clients.js';
 import type { PostgresInstallation } from '../../src/process/postgres-installations.js';
 
 function installed(version: string, clients = true): PostgresInstallation {
-  return { major: Number.parseInt(version, 10), version, binDir: `/pg/${version}`, server: true, clients, pgvector: undefined };
+  return {
+    major: Number.parseInt(version, 10),
+    version,
+    binDir: `/pg/${version}`,
+    server: true,
+    clients,
+    pgvector: undefined,
+  };
 }
 
 function chosen(versions: readonly string[], source: string): string | undefined {
-  const choice = choosePostgresClients(versions.map((version) => installed(version)), source);
+  const choice = choosePostgresClients(
+    versions.map((version) => installed(version)),
+    source,
+  );
   return choice.kind === 'chosen' ? choice.clients.version : undefined;
 }
 
@@ -24,9 +34,12 @@ describe('the clients chosen for a source', () => {
     expect(chosen(['16.14', '15.20'], '17.7')).toBeUndefined();
   });
 
-  test.each(['18.3', '17.9', '16.13', '15.17', '14.22', '13.22'])('are never %s, which a hostile server can corrupt', (version) => {
-    expect(chosen([version], '13.1')).toBeUndefined();
-  });
+  test.each(['18.3', '17.9', '16.13', '15.17', '14.22', '13.22'])(
+    'are never %s, which a hostile server can corrupt',
+    (version) => {
+      expect(chosen([version], '13.1')).toBeUndefined();
+    },
+  );
 
   test.each(['18.4', '17.10', '16.14', '15.18', '14.23', '19.0'])('may be %s', (version) => {
     expect(chosen([version], '14.1')).toBe(version);

@@ -19,7 +19,10 @@ const list = `;
 
 function names(part: 'schemas' | 'pre-data'): string[] {
   const filtered = filterRestoreList(list, { part, existingSchemas: ['ext'] });
-  return filtered.split('\n').filter((line) => /^\d/.test(line)).map((line) => line.replace(/^\d+; \d+ \d+ /, ''));
+  return filtered
+    .split('\n')
+    .filter((line) => /^\d/.test(line))
+    .map((line) => line.replace(/^\d+; \d+ \d+ /, ''));
 }
 
 test('schemas come by themselves, without those that stand', () => {

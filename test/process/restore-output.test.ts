@@ -26,16 +26,22 @@ pg_restore: creating INDEX "app.x"
 pg_restore: error: second
 pg_restore: warning: errors ignored on restore: 2`);
   expect(messages.map((one) => one.kind)).toEqual(['error', 'item-started', 'error', 'ignored']);
-  expect(messages[0]).toMatchObject({ text: expect.stringContaining('embedding public.vector(8)\n);') as string });
+  expect(messages[0]).toMatchObject({
+    text: expect.stringContaining('embedding public.vector(8)\n);') as string,
+  });
   expect(messages[3]).toEqual({ kind: 'ignored', count: 2 });
 });
 
 test('an error in the last line is told', () => {
-  expect(read('pg_restore: error: connection to server failed')).toEqual([{ kind: 'error', text: 'connection to server failed' }]);
+  expect(read('pg_restore: error: connection to server failed')).toEqual([
+    { kind: 'error', text: 'connection to server failed' },
+  ]);
 });
 
 test('items of a parallel restore begin and end', () => {
-  expect(read('pg_restore: launching item 3432 TABLE DATA users\npg_restore: finished item 3432 TABLE DATA users')).toEqual([
+  expect(
+    read('pg_restore: launching item 3432 TABLE DATA users\npg_restore: finished item 3432 TABLE DATA users'),
+  ).toEqual([
     { kind: 'item-started', item: 'TABLE DATA users' },
     { kind: 'item-finished', item: 'TABLE DATA users' },
   ]);

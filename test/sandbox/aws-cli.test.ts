@@ -48,7 +48,10 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     expect(await aws('sts get-caller-identity')).toMatchObject({ Account: '123456789012' });
     const policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
     const { Role } = await aws('iam create-role --role-name r --assume-role-policy-document', policy);
-    expect(Role).toMatchObject({ RoleName: 'r', AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } });
+    expect(Role).toMatchObject({
+      RoleName: 'r',
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+    });
     await aws('iam put-role-policy --role-name r --policy-name p --policy-document', policy);
     await aws('iam attach-role-policy --role-name r --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess');
     await aws('iam tag-role --role-name r --tags Key=a,Value=b Key=c,Value=d');
@@ -87,7 +90,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await sm('tag-resource --secret-id s --tags Key=c,Value=d');
     await sm('untag-resource --secret-id s --tag-keys c');
     await sm('delete-secret --secret-id s');
-    expect(await refusal('secretsmanager get-secret-value --secret-id s')).toContain('InvalidRequestException');
+    expect(await refusal('secretsmanager get-secret-value --secret-id s')).toContain(
+      'InvalidRequestException',
+    );
     await sm('restore-secret --secret-id s');
     await sm('delete-secret --secret-id s --force-delete-without-recovery');
     expect(untried('secretsmanager')).toEqual([]);
@@ -96,7 +101,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   test('makes every call of Parameter Store', async () => {
     const ssm = (command: string) => aws(`ssm ${command}`);
     await ssm('put-parameter --name /a/b --value v --type String');
-    expect(await refusal('ssm put-parameter --name /a/b --value v --type String')).toContain('ParameterAlreadyExists');
+    expect(await refusal('ssm put-parameter --name /a/b --value v --type String')).toContain(
+      'ParameterAlreadyExists',
+    );
     await ssm('put-parameter --name /a/c --value hidden --type SecureString');
     expect(await ssm('get-parameter --name /a/b')).toMatchObject({ Parameter: { Value: 'v', Version: 1 } });
     const sealed = (await ssm('get-parameter --name /a/c')) as { Parameter: { Value: string } };
@@ -106,7 +113,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
       InvalidParameters: ['/a/x'],
     });
     expect(await ssm('get-parameters-by-path --path /a')).toMatchObject({ Parameters: [{}, {}] });
-    expect(await ssm('describe-parameters')).toMatchObject({ Parameters: [{ Name: '/a/b' }, { Name: '/a/c' }] });
+    expect(await ssm('describe-parameters')).toMatchObject({
+      Parameters: [{ Name: '/a/b' }, { Name: '/a/c' }],
+    });
     await ssm('add-tags-to-resource --resource-type Parameter --resource-id /a/b --tags Key=k,Value=v');
     expect(await ssm('list-tags-for-resource --resource-type Parameter --resource-id /a/b')).toMatchObject({
       TagList: [{ Key: 'k', Value: 'v' }],
@@ -132,7 +141,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await logs(`create-log-stream ${group} --log-stream-name s`);
     const event = JSON.stringify([{ timestamp: Date.now(), message: 'ConversationStore initialized' }]);
     await logs(`put-log-events ${group} --log-stream-name s --log-events`, event);
-    expect(await logs(`describe-log-streams ${group}`)).toMatchObject({ logStreams: [{ logStreamName: 's' }] });
+    expect(await logs(`describe-log-streams ${group}`)).toMatchObject({
+      logStreams: [{ logStreamName: 's' }],
+    });
     expect(await logs(`get-log-events ${group} --log-stream-name s`)).toMatchObject({
       events: [{ message: 'ConversationStore initialized' }],
     });
@@ -152,7 +163,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     };
     const { VpcId } = Vpc;
     await ec2(`modify-vpc-attribute --vpc-id ${VpcId} --enable-dns-hostnames`);
-    expect(await ec2(`describe-vpc-attribute --vpc-id ${VpcId} --attribute enableDnsHostnames`)).toMatchObject({
+    expect(
+      await ec2(`describe-vpc-attribute --vpc-id ${VpcId} --attribute enableDnsHostnames`),
+    ).toMatchObject({
       EnableDnsHostnames: { Value: true },
     });
     expect(await ec2('describe-vpcs --filters Name=tag:Name,Values=n*')).toMatchObject({ Vpcs: [{ VpcId }] });
@@ -180,7 +193,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     const { GroupId: db } = await ec2(`${create} db`);
     const rule = `--group-id ${String(db)} --protocol tcp --port 5432 --source-group ${String(app)}`;
     await ec2(`authorize-security-group-ingress ${rule}`);
-    expect(await refusal(`ec2 authorize-security-group-ingress ${rule}`)).toContain('InvalidPermission.Duplicate');
+    expect(await refusal(`ec2 authorize-security-group-ingress ${rule}`)).toContain(
+      'InvalidPermission.Duplicate',
+    );
     expect(await ec2(`describe-security-groups --group-ids ${String(db)}`)).toMatchObject({
       SecurityGroups: [
         {
@@ -190,7 +205,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
         },
       ],
     });
-    expect(await ec2(`describe-security-group-rules --filters Name=group-id,Values=${String(db)}`)).toMatchObject({
+    expect(
+      await ec2(`describe-security-group-rules --filters Name=group-id,Values=${String(db)}`),
+    ).toMatchObject({
       SecurityGroupRules: [{ IsEgress: true }, { IsEgress: false, ReferencedGroupInfo: { GroupId: app } }],
     });
     await ec2(`create-tags --resources ${String(db)} --tags Key=Name,Value=db`);
@@ -198,7 +215,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     const everywhere = `--group-id ${String(db)} --protocol all --cidr 10.0.0.0/8`;
     await ec2(`authorize-security-group-egress ${everywhere}`);
     await ec2(`revoke-security-group-egress ${everywhere}`);
-    expect(await refusal(`ec2 delete-security-group --group-id ${String(app)}`)).toContain('DependencyViolation');
+    expect(await refusal(`ec2 delete-security-group --group-id ${String(app)}`)).toContain(
+      'DependencyViolation',
+    );
     await ec2(`revoke-security-group-ingress ${rule}`);
     await ec2(`delete-security-group --group-id ${String(app)}`);
     await ec2(`delete-security-group --group-id ${String(db)}`);
@@ -207,17 +226,26 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   test('makes every call of ECS and Application Auto Scaling', async () => {
     const ecs = (command: string, ...more: string[]) => aws(`ecs ${command}`, ...more);
     const { cluster } = (await ecs('create-cluster --cluster-name c')) as { cluster: { clusterArn: string } };
-    await ecs('register-task-definition --family f --container-definitions', '[{"name":"app","image":"app:1"}]');
+    await ecs(
+      'register-task-definition --family f --container-definitions',
+      '[{"name":"app","image":"app:1"}]',
+    );
     await ecs('create-service --cluster c --service-name s --task-definition f --desired-count 1');
     await ecs('wait services-stable --cluster c --services s');
     expect(await ecs('list-clusters')).toEqual({ clusterArns: [cluster.clusterArn] });
-    expect(await ecs('describe-clusters --clusters c')).toMatchObject({ clusters: [{ runningTasksCount: 1 }] });
+    expect(await ecs('describe-clusters --clusters c')).toMatchObject({
+      clusters: [{ runningTasksCount: 1 }],
+    });
     expect(await ecs('list-services --cluster c')).toMatchObject({ serviceArns: [expect.any(String)] });
     expect(await ecs('list-task-definitions')).toMatchObject({ taskDefinitionArns: [expect.any(String)] });
-    expect(await ecs('describe-task-definition --task-definition f')).toMatchObject({ taskDefinition: { revision: 1 } });
+    expect(await ecs('describe-task-definition --task-definition f')).toMatchObject({
+      taskDefinition: { revision: 1 },
+    });
     const { taskArns } = (await ecs('list-tasks --cluster c')) as { taskArns: string[] };
     const task = taskArns[0] ?? '';
-    expect(await ecs(`describe-tasks --cluster c --tasks ${task}`)).toMatchObject({ tasks: [{ lastStatus: 'RUNNING' }] });
+    expect(await ecs(`describe-tasks --cluster c --tasks ${task}`)).toMatchObject({
+      tasks: [{ lastStatus: 'RUNNING' }],
+    });
     await ecs(`stop-task --cluster c --task ${task}`);
     await ecs(`tag-resource --resource-arn ${cluster.clusterArn} --tags key=a,value=b`);
     expect(await ecs(`list-tags-for-resource --resource-arn ${cluster.clusterArn}`)).toMatchObject({
@@ -235,13 +263,20 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
 
   async function autoScaling(): Promise<void> {
     const scaling = (command: string) => aws(`application-autoscaling ${command}`);
-    const target = '--service-namespace ecs --resource-id service/c/s --scalable-dimension ecs:service:DesiredCount';
-    const { ScalableTargetARN } = await scaling(`register-scalable-target ${target} --min-capacity 1 --max-capacity 2`);
+    const target =
+      '--service-namespace ecs --resource-id service/c/s --scalable-dimension ecs:service:DesiredCount';
+    const { ScalableTargetARN } = await scaling(
+      `register-scalable-target ${target} --min-capacity 1 --max-capacity 2`,
+    );
     expect(await scaling('describe-scalable-targets --service-namespace ecs')).toMatchObject({
       ScalableTargets: [{ MinCapacity: 1, MaxCapacity: 2, ScalableTargetARN }],
     });
-    expect(await scaling('describe-scaling-policies --service-namespace ecs')).toEqual({ ScalingPolicies: [] });
-    expect(await scaling(`list-tags-for-resource --resource-arn ${String(ScalableTargetARN)}`)).toEqual({ Tags: {} });
+    expect(await scaling('describe-scaling-policies --service-namespace ecs')).toEqual({
+      ScalingPolicies: [],
+    });
+    expect(await scaling(`list-tags-for-resource --resource-arn ${String(ScalableTargetARN)}`)).toEqual({
+      Tags: {},
+    });
     await scaling(`deregister-scalable-target ${target}`);
   }
 
@@ -251,7 +286,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     expect(await cw('list-metrics --namespace N')).toMatchObject({ Metrics: [{ MetricName: 'M' }] });
     const range = `--start-time ${new Date(Date.now() - 600_000).toISOString()} --end-time ${new Date(Date.now() + 60_000).toISOString()}`;
     const metric = '--namespace N --metric-name M --dimensions Name=A,Value=b';
-    expect(await cw(`get-metric-statistics ${metric} ${range} --period 60 --statistics Average`)).toMatchObject({
+    expect(
+      await cw(`get-metric-statistics ${metric} ${range} --period 60 --statistics Average`),
+    ).toMatchObject({
       Datapoints: [{ Average: 3, Unit: 'Count' }],
     });
     const query = {
@@ -262,10 +299,13 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
         Stat: 'Maximum',
       },
     };
-    expect(await cw(`get-metric-data ${range} --metric-data-queries`, JSON.stringify([query]))).toMatchObject({
-      MetricDataResults: [{ Id: 'q', Values: [3], StatusCode: 'Complete' }],
-    });
-    const rule = '--period 60 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanThreshold';
+    expect(await cw(`get-metric-data ${range} --metric-data-queries`, JSON.stringify([query]))).toMatchObject(
+      {
+        MetricDataResults: [{ Id: 'q', Values: [3], StatusCode: 'Complete' }],
+      },
+    );
+    const rule =
+      '--period 60 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanThreshold';
     await cw(`put-metric-alarm --alarm-name a ${metric} --statistic Average ${rule}`);
     const { MetricAlarms } = (await cw('describe-alarms')) as { MetricAlarms: { AlarmArn: string }[] };
     expect(MetricAlarms).toMatchObject([{ AlarmName: 'a', Threshold: 1 }]);
@@ -280,7 +320,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
 
   test('is told in its own words what is not supported', async () => {
     expect(await refusal('ec2 describe-instances')).toContain('(InvalidAction)');
-    expect(await refusal('ecs list-attributes --target-type container-instance')).toContain('UnknownOperation');
+    expect(await refusal('ecs list-attributes --target-type container-instance')).toContain(
+      'UnknownOperation',
+    );
     expect(await refusal('cloudwatch list-dashboards')).toContain('monitoring:ListDashboards');
     expect(await refusal('sqs list-queues')).toContain('no service sqs');
   });

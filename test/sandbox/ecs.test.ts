@@ -15,8 +15,16 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { connection } from './connection.js';
@@ -53,7 +61,11 @@ async function createService(more: Partial<ContainerDefinition> = {}, desiredCou
     secrets: [{ name: 'DB_PASSWORD', valueFrom: `${secretArn}:password::` }],
     logConfiguration: {
       logDriver: 'awslogs',
-      options: { 'awslogs-group': '/ecs/test', 'awslogs-stream-prefix': 'app', 'awslogs-region': 'us-east-1' },
+      options: {
+        'awslogs-group': '/ecs/test',
+        'awslogs-stream-prefix': 'app',
+        'awslogs-region': 'us-east-1',
+      },
     },
     ...more,
   };
@@ -75,7 +87,9 @@ async function lines(): Promise<(string | undefined)[]> {
 const steady = async (count: number) => {
   const found = await service();
   return (
-    found?.runningCount === count && found.deployments?.length === 1 && found.deployments[0]?.rolloutState === 'COMPLETED'
+    found?.runningCount === count &&
+    found.deployments?.length === 1 &&
+    found.deployments[0]?.rolloutState === 'COMPLETED'
   );
 };
 const eventually = { timeout: 30_000, interval: 50 };
@@ -88,9 +102,9 @@ test('a container reads its secret when it starts, and sees a new value only aft
   await secrets.send(new PutSecretValueCommand({ SecretId: 'db', SecretString }));
   expect((await update({ desiredCount: 1 })).service?.deployments).toHaveLength(1);
   await update({ forceNewDeployment: true });
-  await expect.poll(lines, eventually).toEqual(
-    expect.arrayContaining(['password second', 'stopped in order']),
-  );
+  await expect
+    .poll(lines, eventually)
+    .toEqual(expect.arrayContaining(['password second', 'stopped in order']));
   await expect.poll(() => steady(1), eventually).toBe(true);
 }, 60_000);
 
@@ -117,17 +131,21 @@ test('a task that dies is replaced and tells why it stopped', async () => {
 test.each([
   ['a missing JSON key', { secrets: [{ name: 'X', valueFrom: 'KEY' }] }, 'did not contain json key'],
   ['an unknown image', { image: 'nobody/knows:1' }, 'CannotPullContainerError'],
-])('%s keeps the task from starting and is told as its reason', async (_, container, reason) => {
-  const given = container.secrets?.map(({ name }) => ({ name, valueFrom: `${secretArn}:nokey::` }));
-  await createService({ ...container, ...(given === undefined ? {} : { secrets: given }) });
-  const stopped = async () => {
-    const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: 'c', desiredStatus: 'STOPPED' }));
-    if (taskArns?.[0] === undefined) return '';
-    const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: 'c', tasks: taskArns }));
-    return tasks?.[0]?.stoppedReason;
-  };
-  await expect.poll(stopped, eventually).toContain(reason);
-}, 60_000);
+])(
+  '%s keeps the task from starting and is told as its reason',
+  async (_, container, reason) => {
+    const given = container.secrets?.map(({ name }) => ({ name, valueFrom: `${secretArn}:nokey::` }));
+    await createService({ ...container, ...(given === undefined ? {} : { secrets: given }) });
+    const stopped = async () => {
+      const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: 'c', desiredStatus: 'STOPPED' }));
+      if (taskArns?.[0] === undefined) return '';
+      const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: 'c', tasks: taskArns }));
+      return tasks?.[0]?.stoppedReason;
+    };
+    await expect.poll(stopped, eventually).toContain(reason);
+  },
+  60_000,
+);
 
 test('Auto Scaling pushes a count of 0 back up, unless scaling out is suspended', async () => {
   const scaling = new ApplicationAutoScalingClient(connection(sandbox));
@@ -142,7 +160,9 @@ test('Auto Scaling pushes a count of 0 back up, unless scaling out is suspended'
   await expect.poll(async () => (await service())?.desiredCount, eventually).toBe(1);
   const SuspendedState = { DynamicScalingOutSuspended: true };
   await scaling.send(new RegisterScalableTargetCommand({ ...target, SuspendedState }));
-  const { ScalableTargets } = await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }));
+  const { ScalableTargets } = await scaling.send(
+    new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }),
+  );
   expect(ScalableTargets).toMatchObject([{ MinCapacity: 1, SuspendedState }]);
   await update({ desiredCount: 0 });
   const looks = vi.fn(async () => (await service())?.desiredCount);

@@ -1,8 +1,17 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, ListMetricsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { ListClustersCommand, CreateClusterCommand, DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { GetSecretValueCommand, CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  ListClustersCommand,
+  CreateClusterCommand,
+  DescribeClustersCommand,
+  ECSClient,
+} from '@aws-sdk/client-ecs';
+import {
+  GetSecretValueCommand,
+  CreateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
@@ -32,7 +41,9 @@ describe('credentials', () => {
   });
 
   test('a key without any permission may still ask who it is', async () => {
-    expect(await sts('DENIED1').send(identity)).toMatchObject({ Arn: expect.stringContaining('DENIED1') as string });
+    expect(await sts('DENIED1').send(identity)).toMatchObject({
+      Arn: expect.stringContaining('DENIED1') as string,
+    });
   });
 
   test('an unsigned request is refused', async () => {
@@ -78,7 +89,13 @@ describe('faults', () => {
   });
 
   test('an error has the code and status that were asked for', async () => {
-    const fault = { service: 'sts', action: '*', kind: 'error', code: 'ServiceUnavailable', status: 503 } as const;
+    const fault = {
+      service: 'sts',
+      action: '*',
+      kind: 'error',
+      code: 'ServiceUnavailable',
+      status: 503,
+    } as const;
     sandbox.addFault(fault);
     await expect(sts().send(identity)).rejects.toMatchObject({
       name: 'ServiceUnavailable',

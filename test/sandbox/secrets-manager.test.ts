@@ -81,14 +81,17 @@ describe('versions', () => {
 describe('deletion', () => {
   test('a secret in its recovery window blocks its name and every use until it is restored', async () => {
     await create('window');
-    const deleted = await client.send(new DeleteSecretCommand({ SecretId: 'window', RecoveryWindowInDays: 7 }));
+    const deleted = await client.send(
+      new DeleteSecretCommand({ SecretId: 'window', RecoveryWindowInDays: 7 }),
+    );
     expect(deleted.DeletionDate).toBeInstanceOf(Date);
     await expect(read('window')).rejects.toMatchObject({
       name: 'InvalidRequestException',
       message: "You can't perform this operation on the secret because it was marked for deletion.",
     });
     await expect(create('window')).rejects.toMatchObject({
-      message: "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      message:
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
     });
     await client.send(new RestoreSecretCommand({ SecretId: 'window' }));
     expect((await read('window')).SecretString).toBe('first');
@@ -101,7 +104,14 @@ describe('deletion', () => {
       name: 'ResourceNotFoundException',
       message: "Secrets Manager can't find the specified secret.",
     });
-    await expect.poll(() => create('forced').then(({ ARN: again }) => again !== ARN, () => false)).toBe(true);
+    await expect
+      .poll(() =>
+        create('forced').then(
+          ({ ARN: again }) => again !== ARN,
+          () => false,
+        ),
+      )
+      .toBe(true);
   });
 
   test('force and window together are refused', async () => {
@@ -120,7 +130,9 @@ describe('deletion', () => {
 
 test('a name can be taken only once, and an ARN finds its secret with or without its last six characters', async () => {
   const { ARN = '' } = await create('taken');
-  await expect(client.send(new CreateSecretCommand({ Name: 'taken', SecretString: 'other' }))).rejects.toMatchObject({
+  await expect(
+    client.send(new CreateSecretCommand({ Name: 'taken', SecretString: 'other' })),
+  ).rejects.toMatchObject({
     name: 'ResourceExistsException',
   });
   expect((await read(ARN)).Name).toBe('taken');

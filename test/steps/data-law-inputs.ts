@@ -41,5 +41,11 @@ export const lawEarlier = {
     server: { ...server, host: '127.0.0.2', database: 'ragdb' },
   },
   'fingerprint-source': { file: 'fingerprint.json', sha256: 'hash', tables: 1, rows: 1 },
-  'dump-database': { directory: '/dump/attempt-1', manifestSha256: 'hash', bytes: 1, compression: 'zstd:1', clientVersion: '17.12' },
+  'dump-database': {
+    directory: '/dump/attempt-1',
+    manifestSha256: 'hash',
+    bytes: 1,
+    compression: 'zstd:1',
+    clientVersion: '17.12',
+  },
 };

@@ -20,7 +20,10 @@ export async function openDataWorld() {
   const [source, target] = await Promise.all([startPostgresServer(), startPostgresServer()]);
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-run-'));
   await source.createDatabase('zoo');
-  await source.asMaster('zoo', await readFile(new URL('../fixtures/schema-zoo.sql', import.meta.url), 'utf8'));
+  await source.asMaster(
+    'zoo',
+    await readFile(new URL('../fixtures/schema-zoo.sql', import.meta.url), 'utf8'),
+  );
   const login = {
     readPassword: readMasterPassword,
     readCa: () => Promise.resolve([source.ca, target.ca]),
@@ -62,7 +65,11 @@ export interface TestIo extends StepIo {
 /** Lends what the engine lends. `record` holds what earlier attempts left in the journal. */
 export function openIo(record: RecordedIntent[] = [], runId = 'zoo-1'): TestIo {
   const notes: string[] = [];
-  const mutate = async <T>(intent: Intent, call: () => Promise<T>, effect?: (result: T) => Effect): Promise<T> => {
+  const mutate = async <T>(
+    intent: Intent,
+    call: () => Promise<T>,
+    effect?: (result: T) => Effect,
+  ): Promise<T> => {
     const index = record.push({ ...intent }) - 1;
     const result = await call();
     record[index] = { ...intent, effect: effect?.(result) ?? {} };
@@ -88,7 +95,11 @@ export function openIo(record: RecordedIntent[] = [], runId = 'zoo-1'): TestIo {
 }
 
 /** Runs and verifies, the output having taken a trip through JSON as in the journal. */
-export async function finish<In, Out, Config>(step: Step<In, Out, Config>, input: In, io: StepIo & PlanIo = openIo()): Promise<Out> {
+export async function finish<In, Out, Config>(
+  step: Step<In, Out, Config>,
+  input: In,
+  io: StepIo & PlanIo = openIo(),
+): Promise<Out> {
   const output = step.output.parse(JSON.parse(JSON.stringify(await step.run(io, input))));
   await step.verify(io, input, output);
   return output;

@@ -19,7 +19,11 @@ export const hastyClock: Clock = {
 /** A StepIo whose journal is an array, to be looked at and to be handed to the next attempt. */
 export function createStepIo(runId: string, stepId: string, journal: RecordedIntent[] = []) {
   const notes: string[] = [];
-  async function mutate<T>(intent: Intent, call: () => Promise<T>, effect?: (result: T) => Effect): Promise<T> {
+  async function mutate<T>(
+    intent: Intent,
+    call: () => Promise<T>,
+    effect?: (result: T) => Effect,
+  ): Promise<T> {
     journal.push(intent);
     const place = journal.length - 1;
     const result = await call();

@@ -9,7 +9,10 @@ export default class PlanDumpRestore extends MigrationCommand<PlanResult> {
     'cannot write, and how each step is taken back. Makes no call that changes anything; SQL runs in sessions that the',
     'server itself holds read-only. Exit code 3 when something is in the way.',
   ].join('\n');
-  static override examples = ['<%= config.bin %> plan dump-restore', '<%= config.bin %> plan dump-restore --json'];
+  static override examples = [
+    '<%= config.bin %> plan dump-restore',
+    '<%= config.bin %> plan dump-restore --json',
+  ];
 
   protected async perform(): Promise<Outcome<PlanResult>> {
     const { flags } = await this.parse(PlanDumpRestore);

@@ -7,7 +7,8 @@ import { DemoFailedError, runDemo } from '../../sandbox/demo/run-demo.js';
 
 /** The whole story in one command. */
 export default class SandboxDemo extends BaseCommand<DemoResult> {
-  static override summary = 'Watch a RAG database move from RDS to Aurora in a local AWS, from nothing, in one command';
+  static override summary =
+    'Watch a RAG database move from RDS to Aurora in a local AWS, from nothing, in one command';
   static override flags = {
     speed: Flags.integer({ description: 'how many times faster than AWS', default: 60, min: 1 }),
     size: Flags.integer({ description: 'size of the scenario; 1 is 1,000 chunks', default: 1, min: 1 }),

@@ -9,6 +9,9 @@ export default class SandboxDown extends BaseCommand<{ readonly stopped: boolean
   protected override async perform(): Promise<Outcome<{ readonly stopped: boolean }>> {
     await this.parse(SandboxDown);
     const stopped = await stopDaemon(sandboxFolder(process.cwd()));
-    return { result: { stopped }, text: () => (stopped ? 'sandbox stopped, its data removed' : 'no sandbox here') };
+    return {
+      result: { stopped },
+      text: () => (stopped ? 'sandbox stopped, its data removed' : 'no sandbox here'),
+    };
   }
 }

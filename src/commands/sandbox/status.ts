@@ -24,7 +24,8 @@ export default class SandboxStatus extends BaseCommand<StatusResult> {
     const { endpoint, pid, speed, started, scenario } = state;
     return {
       result: { running: true, endpoint, pid, speed, started, scenario },
-      text: () => `running at ${endpoint} (pid ${String(pid)}), ${String(speed)} times as fast as AWS, since ${started}`,
+      text: () =>
+        `running at ${endpoint} (pid ${String(pid)}), ${String(speed)} times as fast as AWS, since ${started}`,
     };
   }
 }

@@ -13,11 +13,23 @@ interface UpResult {
 /** Starts the local AWS and leaves it running. */
 export default class SandboxUp extends BaseCommand<UpResult> {
   static override summary = 'Start a local AWS with real PostgreSQL, and the production-rag scenario in it';
-  static override examples = ['<%= config.bin %> sandbox up', '<%= config.bin %> sandbox up --speed 600 --no-scenario'];
+  static override examples = [
+    '<%= config.bin %> sandbox up',
+    '<%= config.bin %> sandbox up --speed 600 --no-scenario',
+  ];
   static override flags = {
     speed: Flags.integer({ description: 'how many times faster than AWS', default: 60, min: 1 }),
-    port: Flags.integer({ description: 'port of the endpoint; 0 takes a free one', default: 0, min: 0, max: 65_535 }),
-    scenario: Flags.boolean({ description: 'deploy the scenario production-rag', default: true, allowNo: true }),
+    port: Flags.integer({
+      description: 'port of the endpoint; 0 takes a free one',
+      default: 0,
+      min: 0,
+      max: 65_535,
+    }),
+    scenario: Flags.boolean({
+      description: 'deploy the scenario production-rag',
+      default: true,
+      allowNo: true,
+    }),
     size: Flags.integer({ description: 'size of the scenario; 1 is 1,000 chunks', default: 1, min: 1 }),
   };
 

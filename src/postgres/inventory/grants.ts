@@ -14,11 +14,35 @@ const inUserSchema = (column: string): string =>
   `EXISTS (SELECT 1 FROM pg_namespace n WHERE n.oid = o.${column} AND ${userSchema})`;
 
 const grantables: readonly Grantable[] = [
-  { catalog: 'pg_class', acl: 'relacl', owner: 'relowner', kind: 'r', where: `o.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${inUserSchema('relnamespace')}` },
-  { catalog: 'pg_class', acl: 'relacl', owner: 'relowner', kind: 's', where: `o.relkind = 'S' AND ${inUserSchema('relnamespace')}` },
+  {
+    catalog: 'pg_class',
+    acl: 'relacl',
+    owner: 'relowner',
+    kind: 'r',
+    where: `o.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${inUserSchema('relnamespace')}`,
+  },
+  {
+    catalog: 'pg_class',
+    acl: 'relacl',
+    owner: 'relowner',
+    kind: 's',
+    where: `o.relkind = 'S' AND ${inUserSchema('relnamespace')}`,
+  },
   { catalog: 'pg_proc', acl: 'proacl', owner: 'proowner', kind: 'f', where: inUserSchema('pronamespace') },
-  { catalog: 'pg_type', acl: 'typacl', owner: 'typowner', kind: 'T', where: `o.typelem = 0 AND o.typrelid = 0 AND ${inUserSchema('typnamespace')}` },
-  { catalog: 'pg_namespace', acl: 'nspacl', owner: 'nspowner', kind: 'n', where: `o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'` },
+  {
+    catalog: 'pg_type',
+    acl: 'typacl',
+    owner: 'typowner',
+    kind: 'T',
+    where: `o.typelem = 0 AND o.typrelid = 0 AND ${inUserSchema('typnamespace')}`,
+  },
+  {
+    catalog: 'pg_namespace',
+    acl: 'nspacl',
+    owner: 'nspowner',
+    kind: 'n',
+    where: `o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'`,
+  },
   { catalog: 'pg_language', acl: 'lanacl', owner: 'lanowner', kind: 'l', where: 'o.oid >= 16384' },
   { catalog: 'pg_foreign_server', acl: 'srvacl', owner: 'srvowner', kind: 'S', where: 'true' },
   { catalog: 'pg_foreign_data_wrapper', acl: 'fdwacl', owner: 'fdwowner', kind: 'F', where: 'true' },
@@ -31,19 +55,28 @@ const granted = (name: string, list: string): string => `SELECT ${name} || ' ' |
   FROM ${list} a LEFT JOIN pg_roles g ON g.oid = a.grantee`;
 
 const ofObjects = grantables.map(
-  (one) => `SELECT key, value FROM (${granted('o.name', `(SELECT ${identity(one.catalog, 'o.oid')} AS name,
+  (one) => `SELECT key, value FROM (${granted(
+    'o.name',
+    `(SELECT ${identity(one.catalog, 'o.oid')} AS name,
       coalesce(o.${one.acl}, acldefault('${one.kind}', o.${one.owner})) AS list FROM ${one.catalog} o
-      WHERE ${one.where} AND ${notOfExtension(one.catalog, 'o.oid')}) o CROSS JOIN LATERAL aclexplode(o.list)`)}
+      WHERE ${one.where} AND ${notOfExtension(one.catalog, 'o.oid')}) o CROSS JOIN LATERAL aclexplode(o.list)`,
+  )}
     WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`,
 );
 
-const ofColumns = `SELECT key, value FROM (${granted('o.name', `(SELECT ${identity('pg_class', 'c.oid', 'o.attnum')} AS name,
+const ofColumns = `SELECT key, value FROM (${granted(
+  'o.name',
+  `(SELECT ${identity('pg_class', 'c.oid', 'o.attnum')} AS name,
       o.attacl AS list FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE o.attacl IS NOT NULL AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}) o CROSS JOIN LATERAL aclexplode(o.list)`)}
+      WHERE o.attacl IS NOT NULL AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}) o CROSS JOIN LATERAL aclexplode(o.list)`,
+)}
     WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`;
 
-const ofDatabase = `SELECT key, value FROM (${granted(`'database'`, `(SELECT coalesce(d.datacl, acldefault('d', d.datdba)) AS list
-      FROM pg_database d WHERE d.datname = current_database()) o CROSS JOIN LATERAL aclexplode(o.list)`)}
+const ofDatabase = `SELECT key, value FROM (${granted(
+  `'database'`,
+  `(SELECT coalesce(d.datacl, acldefault('d', d.datdba)) AS list
+      FROM pg_database d WHERE d.datname = current_database()) o CROSS JOIN LATERAL aclexplode(o.list)`,
+)}
     WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`;
 
 export const grantSections: readonly Section[] = [

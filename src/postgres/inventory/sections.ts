@@ -5,4 +5,9 @@ import type { Section } from './section.js';
 import { tableSections } from './tables.js';
 
 /** All that is compared by catalog, in the order shown. */
-export const sections: readonly Section[] = [...otherSections, ...tableSections, ...programSections, ...grantSections];
+export const sections: readonly Section[] = [
+  ...otherSections,
+  ...tableSections,
+  ...programSections,
+  ...grantSections,
+];

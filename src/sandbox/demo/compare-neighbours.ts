@@ -11,7 +11,10 @@ export interface NeighbourComparison {
 }
 
 /** Exact nearest neighbours of sampled chunks on the source and on the target. */
-export async function compareNeighbours(source: ClientBase, target: ClientBase): Promise<NeighbourComparison> {
+export async function compareNeighbours(
+  source: ClientBase,
+  target: ClientBase,
+): Promise<NeighbourComparison> {
   const [before, after] = [await nearest(source), await nearest(target)];
   const equal = before.filter((ids, index) => ids === after[index]).length;
   return { queries: before.length, equal };

@@ -22,7 +22,9 @@ export function findFaults(result: DemoResult): string[] {
     ...(lostWrites === 0 ? [] : [`${String(lostWrites)} acknowledged writes are lost`]),
     ...(acknowledgedWrites > 0 ? [] : ['the application wrote nothing']),
     ...(writesOnTarget > 0 ? [] : ['the application wrote nothing after the move']),
-    ...(neighbours.queries > 0 && neighbours.equal === neighbours.queries ? [] : ['the nearest neighbours differ']),
+    ...(neighbours.queries > 0 && neighbours.equal === neighbours.queries
+      ? []
+      : ['the nearest neighbours differ']),
     ...(engine === 'aurora-postgresql' ? [] : [`the application is on ${engine}`]),
     ...(pgvector === undefined ? ['pgvector is missing'] : []),
   ];

@@ -58,7 +58,11 @@ export async function createDemoWorld({ speed }: WorldOptions): Promise<DemoWorl
 const lookMs = 200;
 
 /** Deploys the scenario and waits until its application writes. */
-export async function fillWorld(world: DemoWorld, { scale, log }: WorldOptions, signal: AbortSignal): Promise<void> {
+export async function fillWorld(
+  world: DemoWorld,
+  { scale, log }: WorldOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { sandbox, caFile } = world;
   await deployScenario(sandbox.call, { caFile, size: { scale }, log });
   log('waiting until the application writes');

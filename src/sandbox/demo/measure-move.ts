@@ -23,7 +23,11 @@ export function readSource(world: DemoWorld): Promise<DatabaseAddress> {
 }
 
 /** Lets the application write on, stops it, and compares its ledger and both databases. */
-export async function measureMove(world: DemoWorld, source: DatabaseAddress, signal: AbortSignal): Promise<Measured> {
+export async function measureMove(
+  world: DemoWorld,
+  source: DatabaseAddress,
+  signal: AbortSignal,
+): Promise<Measured> {
   const { call } = world.sandbox;
   const moved = (await readLedger(world.ledgerFile)).length;
   await waitForWrites(world, moved + writesAfterwards, signal);
@@ -48,8 +52,13 @@ export async function measureMove(world: DemoWorld, source: DatabaseAddress, sig
 async function stopApplication(call: CallAction, signal: AbortSignal): Promise<void> {
   await call('ecs', 'UpdateService', { ...service, desiredCount: 0 });
   for (;;) {
-    const answer = await call('ecs', 'DescribeServices', { cluster: service.cluster, services: [service.service] });
-    const [state] = z.object({ services: z.array(z.object({ runningCount: z.number() })) }).parse(answer).services;
+    const answer = await call('ecs', 'DescribeServices', {
+      cluster: service.cluster,
+      services: [service.service],
+    });
+    const [state] = z
+      .object({ services: z.array(z.object({ runningCount: z.number() })) })
+      .parse(answer).services;
     if (state?.runningCount === 0) return;
     await sleep(lookMs, undefined, { signal });
   }
@@ -57,7 +66,9 @@ async function stopApplication(call: CallAction, signal: AbortSignal): Promise<v
 
 /** The engine of the cluster whose endpoint this is. */
 async function readEngine(call: CallAction, host: string): Promise<string> {
-  const shape = z.object({ DBClusters: z.array(z.object({ Engine: z.string(), Endpoint: z.string().optional() })) });
+  const shape = z.object({
+    DBClusters: z.array(z.object({ Engine: z.string(), Endpoint: z.string().optional() })),
+  });
   const { DBClusters } = shape.parse(await call('rds', 'DescribeDBClusters', {}));
   return DBClusters.find(({ Endpoint }) => Endpoint === host)?.Engine ?? `an unknown server (${host})`;
 }

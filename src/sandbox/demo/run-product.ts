@@ -14,7 +14,10 @@ export interface ProductOptions {
  * Runs this tool as its user would, its output on our standard error, live. Resolves with the exit code; when `signal` is
  * aborted the child is asked to stop and waited for.
  */
-export function runProduct({ args, directory, environment }: ProductOptions, signal: AbortSignal): Promise<number> {
+export function runProduct(
+  { args, directory, environment }: ProductOptions,
+  signal: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: directory,

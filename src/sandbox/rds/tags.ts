@@ -27,7 +27,9 @@ export const refuseSystemTags =
   (action: Action): Action =>
   (input, caller) => {
     const keys = structs(input, 'Tags').map((tag) => optionalText(tag, 'Key') ?? '');
-    const reserved = caller.arn.endsWith(':root') ? undefined : keys.find((key) => /^(?:aws|rds):/i.test(key));
+    const reserved = caller.arn.endsWith(':root')
+      ? undefined
+      : keys.find((key) => /^(?:aws|rds):/i.test(key));
     if (reserved !== undefined) {
       throw invalidValue(`System tags cannot be added/updated by requester: ${reserved}`);
     }

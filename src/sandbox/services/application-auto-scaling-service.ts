@@ -1,7 +1,16 @@
 import { AwsError, type Action, type AwsStruct, type SandboxContext, type Service } from '../service.js';
 import { randomText } from '../seeded-random.js';
 import { paginate } from './paginate.js';
-import { optionalFlag, optionalNumber, optionalStruct, optionalText, requiredText, structs, texts, textMap } from './read-input.js';
+import {
+  optionalFlag,
+  optionalNumber,
+  optionalStruct,
+  optionalText,
+  requiredText,
+  structs,
+  texts,
+  textMap,
+} from './read-input.js';
 
 interface ScalableTarget {
   readonly namespace: string;
@@ -18,7 +27,12 @@ interface ScalableTarget {
 /** AWS milliseconds between two looks at a service's count. */
 const lookMs = 60_000;
 const ecsDimension = 'ecs:service:DesiredCount';
-const pages = { size: 'MaxResults', token: 'NextToken', defaultSize: 50, badToken: 'InvalidNextTokenException' };
+const pages = {
+  size: 'MaxResults',
+  token: 'NextToken',
+  defaultSize: 50,
+  badToken: 'InvalidNextTokenException',
+};
 
 /**
  * Application Auto Scaling: scalable targets, no policies. A desired count outside MinCapacity to MaxCapacity is pushed
@@ -70,16 +84,21 @@ class ScalableTargets {
     const min = optionalNumber(input, 'MinCapacity') ?? known?.min;
     const max = optionalNumber(input, 'MaxCapacity') ?? known?.max;
     if (min === undefined || max === undefined) {
-      throw new AwsError('ValidationException', 'MinCapacity and MaxCapacity are required to register a new scalable target');
+      throw new AwsError(
+        'ValidationException',
+        'MinCapacity and MaxCapacity are required to register a new scalable target',
+      );
     }
-    if (min > max) throw new AwsError('ValidationException', 'Minimum capacity cannot be greater than maximum capacity');
+    if (min > max)
+      throw new AwsError('ValidationException', 'Minimum capacity cannot be greater than maximum capacity');
     const target = known ?? this.add(input, min, max);
     target.min = min;
     target.max = max;
     const state = optionalStruct(input, 'SuspendedState') ?? {};
     target.suspended.in = optionalFlag(state, 'DynamicScalingInSuspended') ?? target.suspended.in;
     target.suspended.out = optionalFlag(state, 'DynamicScalingOutSuspended') ?? target.suspended.out;
-    target.suspended.scheduled = optionalFlag(state, 'ScheduledScalingSuspended') ?? target.suspended.scheduled;
+    target.suspended.scheduled =
+      optionalFlag(state, 'ScheduledScalingSuspended') ?? target.suspended.scheduled;
     return { ScalableTargetARN: target.arn };
   }
 
@@ -121,7 +140,8 @@ class ScalableTargets {
     const count = optionalNumber(structs(answer, 'services')[0] ?? {}, 'desiredCount');
     if (count === undefined) return;
     const wanted = count < min && !suspended.out ? min : count > max && !suspended.in ? max : count;
-    if (wanted !== count) await this.context.call('ecs', 'UpdateService', { cluster, service, desiredCount: wanted });
+    if (wanted !== count)
+      await this.context.call('ecs', 'UpdateService', { cluster, service, desiredCount: wanted });
   }
 
   private describe(input: AwsStruct): AwsStruct {

@@ -58,14 +58,17 @@ withCli(
   'aws cloudformation deploy makes a stack, changes it, and says when nothing changed',
   async () => {
     const template = ['--stack-name', 'cli', '--template-file', await templateFile()];
-    const deploy = async (...more: string[]) => aws('deploy', ...template, '--no-fail-on-empty-changeset', ...more);
+    const deploy = async (...more: string[]) =>
+      aws('deploy', ...template, '--no-fail-on-empty-changeset', ...more);
     expect(await deploy()).toContain('Successfully created/updated stack - cli');
     const changed = await deploy('--parameter-overrides', 'Value=two');
     expect(changed).toContain('Successfully created/updated stack - cli');
     // The CLI keeps the previous value of a parameter it is not given.
     expect(await deploy()).toContain('No changes to deploy. Stack cli is up to date');
     const query = 'Stacks[0].Outputs[?OutputKey==`Value`].OutputValue';
-    expect(JSON.parse(await aws('describe-stacks', '--stack-name', 'cli', '--query', query))).toEqual(['two']);
+    expect(JSON.parse(await aws('describe-stacks', '--stack-name', 'cli', '--query', query))).toEqual([
+      'two',
+    ]);
   },
   patience,
 );

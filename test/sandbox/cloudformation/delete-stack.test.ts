@@ -7,7 +7,9 @@ test('a stack is deleted backwards, and found by its id only afterwards', async 
   await cloud.create('s', { Resources: { A: parameter('/a', 'x'), B: parameter('/b', { Ref: 'A' }) } });
   const { StackId } = await cloud.stack('s');
   expect(await cloud.remove('s')).toBe('DELETE_COMPLETE');
-  const deleted = cloud.calls.filter(({ action }) => action === 'DeleteParameter').map(({ input }) => input['Name']);
+  const deleted = cloud.calls
+    .filter(({ action }) => action === 'DeleteParameter')
+    .map(({ input }) => input['Name']);
   expect(deleted).toEqual(['/b', '/a']);
   await expect(cloud.stack('s')).rejects.toThrow('Stack with id s does not exist');
   expect((await cloud.stack(String(StackId)))['StackStatus']).toBe('DELETE_COMPLETE');
@@ -25,8 +27,12 @@ test('an export in use cancels the deletion and leaves the stack as it was', asy
   await cloud.create('app', { Resources: { B: parameter('/b', { 'Fn::ImportValue': 'net-a' }) } });
   expect(await cloud.cfn('ListImports', { ExportName: 'net-a' })).toEqual({ Imports: ['app'] });
   expect(await cloud.remove('net')).toBe('CREATE_COMPLETE');
-  expect((await cloud.stack('net'))['StackStatusReason']).toBe('Delete canceled. Cannot delete export net-a as it is in use by app.');
-  expect(await cloud.update('net', { Resources: { A: parameter('/a', 'y') } })).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect((await cloud.stack('net'))['StackStatusReason']).toBe(
+    'Delete canceled. Cannot delete export net-a as it is in use by app.',
+  );
+  expect(await cloud.update('net', { Resources: { A: parameter('/a', 'y') } })).toBe(
+    'UPDATE_ROLLBACK_COMPLETE',
+  );
   expect(cloud.parameters.get('/a')).toBe('x');
   await cloud.remove('app');
   expect(await cloud.remove('net')).toBe('DELETE_COMPLETE');
@@ -34,28 +40,48 @@ test('an export in use cancels the deletion and leaves the stack as it was', asy
 
 test('two stacks cannot export one name', async () => {
   const cloud = new FakeCloud();
-  const template = (name: string) => ({ Resources: { A: parameter(name, 'x') }, Outputs: { O: { Value: 'v', Export: { Name: 'shared' } } } });
+  const template = (name: string) => ({
+    Resources: { A: parameter(name, 'x') },
+    Outputs: { O: { Value: 'v', Export: { Name: 'shared' } } },
+  });
   await cloud.create('one', template('/1'));
   expect(await cloud.create('two', template('/2'))).toBe('ROLLBACK_COMPLETE');
-  expect((await cloud.events('two')).join()).toContain('Export with name shared is already exported by stack one');
+  expect((await cloud.events('two')).join()).toContain(
+    'Export with name shared is already exported by stack one',
+  );
 });
 
 test('termination protection refuses the deletion', async () => {
   const cloud = new FakeCloud();
-  await cloud.create('s', { Resources: { A: parameter('/a', 'x') } }, { EnableTerminationProtection: 'true' });
-  await expect(cloud.cfn('DeleteStack', { StackName: 's' })).rejects.toThrow('Stack [s] cannot be deleted while TerminationProtection is enabled');
+  await cloud.create(
+    's',
+    { Resources: { A: parameter('/a', 'x') } },
+    { EnableTerminationProtection: 'true' },
+  );
+  await expect(cloud.cfn('DeleteStack', { StackName: 's' })).rejects.toThrow(
+    'Stack [s] cannot be deleted while TerminationProtection is enabled',
+  );
   await cloud.cfn('UpdateTerminationProtection', { StackName: 's', EnableTerminationProtection: 'false' });
   expect(await cloud.remove('s')).toBe('DELETE_COMPLETE');
 });
 
 test('what cannot be deleted leaves DELETE_FAILED with its cause; RetainResources lets it go', async () => {
   const cloud = new FakeCloud();
-  const Resources = { C: { Type: 'AWS::RDS::DBCluster', Properties: { Engine: 'aurora-postgresql', DeletionProtection: true } }, A: parameter('/a', 'x') };
+  const Resources = {
+    C: { Type: 'AWS::RDS::DBCluster', Properties: { Engine: 'aurora-postgresql', DeletionProtection: true } },
+    A: parameter('/a', 'x'),
+  };
   await cloud.create('s', { Resources });
-  await expect(cloud.cfn('DeleteStack', { StackName: 's', RetainResources: ['C'] })).rejects.toThrow('only when the stack is in the DELETE_FAILED state');
+  await expect(cloud.cfn('DeleteStack', { StackName: 's', RetainResources: ['C'] })).rejects.toThrow(
+    'only when the stack is in the DELETE_FAILED state',
+  );
   expect(await cloud.remove('s')).toBe('DELETE_FAILED');
-  expect((await cloud.events('s')).find((event) => event.startsWith('C DELETE_FAILED'))).toContain('Cannot delete protected Cluster');
-  expect((await cloud.stack('s'))['StackStatusReason']).toBe('The following resource(s) failed to delete: [C]. ');
+  expect((await cloud.events('s')).find((event) => event.startsWith('C DELETE_FAILED'))).toContain(
+    'Cannot delete protected Cluster',
+  );
+  expect((await cloud.stack('s'))['StackStatusReason']).toBe(
+    'The following resource(s) failed to delete: [C]. ',
+  );
   expect(cloud.parameters.size).toBe(0);
   expect(await cloud.remove('s', { RetainResources: ['C'] })).toBe('DELETE_COMPLETE');
   expect(cloud.databases.size).toBe(1);
@@ -81,8 +107,12 @@ test('a database goes with a final snapshot, a secret for good, and Retain stays
   };
   await cloud.create('s', { Resources });
   await cloud.remove('s');
-  expect(cloud.calls.find(({ action }) => action === 'DeleteDBInstance')?.input).toMatchObject({ SkipFinalSnapshot: false });
-  expect(cloud.calls.find(({ action }) => action === 'DeleteSecret')?.input).toMatchObject({ ForceDeleteWithoutRecovery: true });
+  expect(cloud.calls.find(({ action }) => action === 'DeleteDBInstance')?.input).toMatchObject({
+    SkipFinalSnapshot: false,
+  });
+  expect(cloud.calls.find(({ action }) => action === 'DeleteSecret')?.input).toMatchObject({
+    ForceDeleteWithoutRecovery: true,
+  });
   expect(cloud.parameters.has('/a')).toBe(true);
 });
 

@@ -7,8 +7,12 @@ async function valueOf(yaml: string, head = ''): Promise<string | undefined> {
   cloud.overrides.set('ec2:DescribeAvailabilityZones', () => ({
     AvailabilityZones: [{ ZoneName: 'us-east-1a' }, { ZoneName: 'us-east-1b' }],
   }));
-  const resource = "  P:\n    Type: AWS::SSM::Parameter\n    Properties: {Name: /p, Type: String, Value: 'a,b,c'}\n";
-  const status = await cloud.create('s', `${head}\nResources:\n${resource}Outputs:\n  Out:\n    Value: ${yaml}\n`);
+  const resource =
+    "  P:\n    Type: AWS::SSM::Parameter\n    Properties: {Name: /p, Type: String, Value: 'a,b,c'}\n";
+  const status = await cloud.create(
+    's',
+    `${head}\nResources:\n${resource}Outputs:\n  Out:\n    Value: ${yaml}\n`,
+  );
   if (status !== 'CREATE_COMPLETE') throw new Error((await cloud.events('s')).join('\n'));
   return (await cloud.outputs('s'))['Out'];
 }
@@ -101,6 +105,9 @@ test('a policy Snapshot on a type without snapshots is refused', async () => {
 
 test('YAML keeps what looks like a date as text and reads numbers in quotes as text', async () => {
   const cloud = new FakeCloud();
-  await cloud.create('s', "Resources:\n  A:\n    Type: AWS::SSM::Parameter\n    Properties: {Name: /a, Type: String, Value: 2012-10-17}");
+  await cloud.create(
+    's',
+    'Resources:\n  A:\n    Type: AWS::SSM::Parameter\n    Properties: {Name: /a, Type: String, Value: 2012-10-17}',
+  );
   expect(cloud.parameters.get('/a')).toBe('2012-10-17');
 });

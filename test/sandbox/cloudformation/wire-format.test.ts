@@ -23,7 +23,12 @@ let client: CloudFormationClient;
 beforeAll(async () => {
   sandbox = await startSandbox();
   const credentials = { accessKeyId: 'AKIASANDBOX1', secretAccessKey: 'any' };
-  client = new CloudFormationClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  client = new CloudFormationClient({
+    endpoint: sandbox.endpoint,
+    region: 'us-east-1',
+    credentials,
+    maxAttempts: 1,
+  });
 });
 afterAll(() => sandbox.stop());
 
@@ -52,7 +57,9 @@ test('the SDK creates, changes by change set and deletes a stack, and its waiter
     Tags,
     EnableTerminationProtection: false,
     Parameters: [{ ParameterKey: 'Secret', ParameterValue: '****' }],
-    Outputs: [{ OutputKey: 'Name', OutputValue: '/wire/setting', Description: 'its name', ExportName: 'wire-name' }],
+    Outputs: [
+      { OutputKey: 'Name', OutputValue: '/wire/setting', Description: 'its name', ExportName: 'wire-name' },
+    ],
     CreationTime: expect.any(Date),
   });
 
@@ -61,13 +68,23 @@ test('the SDK creates, changes by change set and deletes a stack, and its waiter
   await waitUntilChangeSetCreateComplete(waiter(), change);
   const { Changes } = await client.send(new DescribeChangeSetCommand(change));
   expect(Changes).toMatchObject([
-    { Type: 'Resource', ResourceChange: { Action: 'Modify', LogicalResourceId: 'Setting', Replacement: 'False', Scope: ['Properties'] } },
+    {
+      Type: 'Resource',
+      ResourceChange: {
+        Action: 'Modify',
+        LogicalResourceId: 'Setting',
+        Replacement: 'False',
+        Scope: ['Properties'],
+      },
+    },
   ]);
   await client.send(new ExecuteChangeSetCommand(change));
   await waitUntilStackUpdateComplete(waiter(), { StackName });
 
   const { StackResourceSummaries } = await client.send(new ListStackResourcesCommand({ StackName }));
-  expect(StackResourceSummaries).toMatchObject([{ LogicalResourceId: 'Setting', PhysicalResourceId: '/wire/setting', ResourceStatus: 'UPDATE_COMPLETE' }]);
+  expect(StackResourceSummaries).toMatchObject([
+    { LogicalResourceId: 'Setting', PhysicalResourceId: '/wire/setting', ResourceStatus: 'UPDATE_COMPLETE' },
+  ]);
   const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
   expect(StackEvents[0]).toMatchObject({ ResourceStatus: 'UPDATE_COMPLETE', Timestamp: expect.any(Date) });
   const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
@@ -86,6 +103,13 @@ test('the SDK reads what a template wants', async () => {
   const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody: template('x') }));
   expect(summary).toMatchObject({
     ResourceTypes: ['AWS::SSM::Parameter'],
-    Parameters: [{ ParameterKey: 'Secret', NoEcho: true, DefaultValue: '****', ParameterConstraints: { AllowedValues: ['quiet', 'loud'] } }],
+    Parameters: [
+      {
+        ParameterKey: 'Secret',
+        NoEcho: true,
+        DefaultValue: '****',
+        ParameterConstraints: { AllowedValues: ['quiet', 'loud'] },
+      },
+    ],
   });
 });

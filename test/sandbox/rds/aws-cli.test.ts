@@ -35,10 +35,19 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   /** Polls in process, because the CLI's waiters look every 30 seconds only; the waiter itself then looks once. */
   async function waitFor(waiter: string, ...flags: [string, string]): Promise<void> {
     const [kind = '', wanted = ''] = waiter.match(/^(.+)-(available|deleted)$/)?.slice(1) ?? [];
-    const capital = kind.split('-').map((word) => (word === 'db' ? 'DB' : word.charAt(0).toUpperCase() + word.slice(1))).join('');
-    const member = flags[0].slice(2).split('-').map((word) => (word === 'db' ? 'DB' : word.charAt(0).toUpperCase() + word.slice(1))).join('');
+    const capital = kind
+      .split('-')
+      .map((word) => (word === 'db' ? 'DB' : word.charAt(0).toUpperCase() + word.slice(1)))
+      .join('');
+    const member = flags[0]
+      .slice(2)
+      .split('-')
+      .map((word) => (word === 'db' ? 'DB' : word.charAt(0).toUpperCase() + word.slice(1)))
+      .join('');
     const isThere = async (): Promise<boolean> => {
-      const answer = await sandbox.call('rds', `Describe${capital}s`, { [member]: flags[1] }).catch(() => ({}));
+      const answer = await sandbox
+        .call('rds', `Describe${capital}s`, { [member]: flags[1] })
+        .catch(() => ({}));
       const [found] = Object.values(answer).find(Array.isArray) ?? [];
       const { DBInstanceStatus, Status } = (found ?? {}) as Record<string, unknown>;
       return wanted === 'deleted' ? found === undefined : (DBInstanceStatus ?? Status) === 'available';
@@ -51,24 +60,46 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     const made = await sandbox.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
     const { VpcId } = made['Vpc'] as { VpcId: string };
     const subnet = async (zone: string, cidr: string): Promise<string> => {
-      const answer = await sandbox.call('ec2', 'CreateSubnet', { VpcId, CidrBlock: cidr, AvailabilityZone: zone });
+      const answer = await sandbox.call('ec2', 'CreateSubnet', {
+        VpcId,
+        CidrBlock: cidr,
+        AvailabilityZone: zone,
+      });
       return (answer['Subnet'] as { SubnetId: string }).SubnetId;
     };
     const subnets = [await subnet('us-east-1a', '10.0.1.0/24'), await subnet('us-east-1b', '10.0.2.0/24')];
-    const group = await sandbox.call('ec2', 'CreateSecurityGroup', { VpcId, GroupName: 'db', Description: 'db' });
+    const group = await sandbox.call('ec2', 'CreateSecurityGroup', {
+      VpcId,
+      GroupName: 'db',
+      Description: 'db',
+    });
     return { subnets, group: String(group['GroupId']) };
   }
 
   it('makes, changes, restores and deletes an instance and what belongs to it', async () => {
-    await rds('create-db-subnet-group', '--db-subnet-group-name', 'cli', '--db-subnet-group-description', 'd', '--subnet-ids', ...vpc.subnets);
+    await rds(
+      'create-db-subnet-group',
+      '--db-subnet-group-name',
+      'cli',
+      '--db-subnet-group-description',
+      'd',
+      '--subnet-ids',
+      ...vpc.subnets,
+    );
     await rds('modify-db-subnet-group', '--db-subnet-group-name', 'cli', '--subnet-ids', ...vpc.subnets);
-    expect(await rds('describe-db-subnet-groups')).toMatchObject({ DBSubnetGroups: [{ DBSubnetGroupName: 'cli', Subnets: [{}, {}] }] });
+    expect(await rds('describe-db-subnet-groups')).toMatchObject({
+      DBSubnetGroups: [{ DBSubnetGroupName: 'cli', Subnets: [{}, {}] }],
+    });
     const family = ['--db-parameter-group-family', 'postgres17', '--description', 'd'];
     await rds('create-db-parameter-group', '--db-parameter-group-name', 'cli-pg', ...family);
     const parameters = ['--parameters', 'ParameterName=work_mem,ParameterValue=8192,ApplyMethod=immediate'];
     await rds('modify-db-parameter-group', '--db-parameter-group-name', 'cli-pg', ...parameters);
-    expect(await rds('describe-db-parameters', '--db-parameter-group-name', 'cli-pg', '--source', 'user')).toMatchObject({
-      Parameters: [{ ParameterName: 'work_mem', ParameterValue: '8192', ApplyType: 'dynamic', IsModifiable: true }],
+    expect(
+      await rds('describe-db-parameters', '--db-parameter-group-name', 'cli-pg', '--source', 'user'),
+    ).toMatchObject({
+      Parameters: [
+        { ParameterName: 'work_mem', ParameterValue: '8192', ApplyType: 'dynamic', IsModifiable: true },
+      ],
     });
     const network = ['--db-subnet-group-name', 'cli', '--vpc-security-group-ids', vpc.group];
     const created = await rds(
@@ -76,9 +107,15 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
       '--engine-version', '17.7', '--allocated-storage', '20', '--master-username', 'raguser', '--master-user-password', 'a-password',
       '--db-name', 'ragdb', '--db-parameter-group-name', 'cli-pg', '--tags', 'Key=a,Value=b', ...network,
     ); // prettier-ignore
-    expect(created).toMatchObject({ DBInstance: { DBInstanceStatus: 'creating', VpcSecurityGroups: [{ VpcSecurityGroupId: vpc.group }] } });
+    expect(created).toMatchObject({
+      DBInstance: { DBInstanceStatus: 'creating', VpcSecurityGroups: [{ VpcSecurityGroupId: vpc.group }] },
+    });
     await waitFor('db-instance-available', '--db-instance-identifier', 'cli-db');
-    const { DBInstances } = await rds('describe-db-instances', '--filters', 'Name=db-instance-id,Values=cli-db');
+    const { DBInstances } = await rds(
+      'describe-db-instances',
+      '--filters',
+      'Name=db-instance-id,Values=cli-db',
+    );
     const [view] = DBInstances as [{ DBInstanceArn: string; Endpoint: { Port: number }; TagList: unknown }];
     expect(view).toMatchObject({ Endpoint: { Port: 5432 }, TagList: [{ Key: 'a', Value: 'b' }] });
     const resource = ['--resource-name', view.DBInstanceArn];
@@ -87,7 +124,9 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     expect(await rds('list-tags-for-resource', ...resource)).toEqual({ TagList: [{ Key: 'c', Value: 'd' }] });
     const instance: [string, string] = ['--db-instance-identifier', 'cli-db'];
     await rds('modify-db-instance', ...instance, '--deletion-protection', '--apply-immediately');
-    await expect(rds('delete-db-instance', ...instance, '--skip-final-snapshot')).rejects.toThrow('InvalidParameterCombination');
+    await expect(rds('delete-db-instance', ...instance, '--skip-final-snapshot')).rejects.toThrow(
+      'InvalidParameterCombination',
+    );
     await rds('modify-db-instance', ...instance, '--no-deletion-protection');
     await rds('reboot-db-instance', ...instance);
     await waitFor('db-instance-available', ...instance);
@@ -96,13 +135,28 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await waitFor('db-instance-available', ...instance);
     await rds('create-db-snapshot', ...instance, '--db-snapshot-identifier', 'cli-snapshot');
     await waitFor('db-snapshot-available', '--db-snapshot-identifier', 'cli-snapshot');
-    await rds('copy-db-snapshot', '--source-db-snapshot-identifier', 'cli-snapshot', '--target-db-snapshot-identifier', 'cli-copy');
+    await rds(
+      'copy-db-snapshot',
+      '--source-db-snapshot-identifier',
+      'cli-snapshot',
+      '--target-db-snapshot-identifier',
+      'cli-copy',
+    );
     await waitFor('db-snapshot-available', '--db-snapshot-identifier', 'cli-copy');
     const { DBSnapshots } = await rds('describe-db-snapshots', ...instance);
-    expect(DBSnapshots).toMatchObject([{ PercentProgress: 100, Engine: 'postgres' }, { Status: 'available' }]);
+    expect(DBSnapshots).toMatchObject([
+      { PercentProgress: 100, Engine: 'postgres' },
+      { Status: 'available' },
+    ]);
     await rds('delete-db-snapshot', '--db-snapshot-identifier', 'cli-copy');
     const restored: [string, string] = ['--db-instance-identifier', 'cli-restored'];
-    await rds('restore-db-instance-from-db-snapshot', ...restored, '--db-snapshot-identifier', 'cli-snapshot', ...network);
+    await rds(
+      'restore-db-instance-from-db-snapshot',
+      ...restored,
+      '--db-snapshot-identifier',
+      'cli-snapshot',
+      ...network,
+    );
     await waitFor('db-instance-available', ...restored);
     await rds('delete-db-instance', ...restored, '--skip-final-snapshot');
     await rds('delete-db-instance', ...instance, '--final-db-snapshot-identifier', 'cli-final');
@@ -110,19 +164,39 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await waitFor('db-instance-deleted', ...restored);
     await rds('delete-db-subnet-group', '--db-subnet-group-name', 'cli');
     await rds('reset-db-parameter-group', '--db-parameter-group-name', 'cli-pg', '--reset-all-parameters');
-    expect(await rds('describe-db-parameter-groups', '--db-parameter-group-name', 'cli-pg')).toMatchObject({ DBParameterGroups: [{}] });
+    expect(await rds('describe-db-parameter-groups', '--db-parameter-group-name', 'cli-pg')).toMatchObject({
+      DBParameterGroups: [{}],
+    });
     await rds('delete-db-parameter-group', '--db-parameter-group-name', 'cli-pg');
-    const events = await rds('describe-events', '--source-type', 'db-instance', '--source-identifier', 'cli-db');
+    const events = await rds(
+      'describe-events',
+      '--source-type',
+      'db-instance',
+      '--source-identifier',
+      'cli-db',
+    );
     expect(JSON.stringify(events)).toContain('DB instance deleted');
   });
 
   it('makes, changes, restores and deletes a cluster and what belongs to it', async () => {
     const groupName = ['--db-cluster-parameter-group-name', 'cli-cpg'];
-    await rds('create-db-cluster-parameter-group', ...groupName, '--db-parameter-group-family', 'aurora-postgresql17', '--description', 'd');
-    const parameters = ['--parameters', 'ParameterName=rds.logical_replication,ParameterValue=1,ApplyMethod=pending-reboot'];
+    await rds(
+      'create-db-cluster-parameter-group',
+      ...groupName,
+      '--db-parameter-group-family',
+      'aurora-postgresql17',
+      '--description',
+      'd',
+    );
+    const parameters = [
+      '--parameters',
+      'ParameterName=rds.logical_replication,ParameterValue=1,ApplyMethod=pending-reboot',
+    ];
     await rds('modify-db-cluster-parameter-group', ...groupName, ...parameters);
     const rows = await rds('describe-db-cluster-parameters', ...groupName, '--source', 'user');
-    expect(rows).toMatchObject({ Parameters: [{ ParameterName: 'rds.logical_replication', ApplyType: 'static' }] });
+    expect(rows).toMatchObject({
+      Parameters: [{ ParameterName: 'rds.logical_replication', ApplyType: 'static' }],
+    });
     const cluster: [string, string] = ['--db-cluster-identifier', 'cli-cluster'];
     const aurora = ['--engine', 'aurora-postgresql', '--engine-version', '17.7'];
     const scaling = ['--serverless-v2-scaling-configuration', 'MinCapacity=0.5,MaxCapacity=1'];
@@ -130,16 +204,35 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await rds('create-db-cluster', ...cluster, ...aurora, ...scaling, ...master, ...groupName);
     await waitFor('db-cluster-available', ...cluster);
     const writer: [string, string] = ['--db-instance-identifier', 'cli-writer'];
-    await rds('create-db-instance', ...writer, '--engine', 'aurora-postgresql', '--db-instance-class', 'db.serverless', ...cluster);
+    await rds(
+      'create-db-instance',
+      ...writer,
+      '--engine',
+      'aurora-postgresql',
+      '--db-instance-class',
+      'db.serverless',
+      ...cluster,
+    );
     await waitFor('db-instance-available', ...writer);
-    await rds('modify-db-cluster', ...cluster, '--serverless-v2-scaling-configuration', 'MinCapacity=1,MaxCapacity=4');
+    await rds(
+      'modify-db-cluster',
+      ...cluster,
+      '--serverless-v2-scaling-configuration',
+      'MinCapacity=1,MaxCapacity=4',
+    );
     const { DBClusters } = await rds('describe-db-clusters', ...cluster);
     expect(DBClusters).toMatchObject([
-      { Port: 5432, ServerlessV2ScalingConfiguration: { MaxCapacity: 4 }, DBClusterMembers: [{ IsClusterWriter: true }] },
+      {
+        Port: 5432,
+        ServerlessV2ScalingConfiguration: { MaxCapacity: 4 },
+        DBClusterMembers: [{ IsClusterWriter: true }],
+      },
     ]);
     await rds('create-db-cluster-snapshot', ...cluster, '--db-cluster-snapshot-identifier', 'cli-cs');
     await waitFor('db-cluster-snapshot-available', '--db-cluster-snapshot-identifier', 'cli-cs');
-    expect(await rds('describe-db-cluster-snapshots', ...cluster)).toMatchObject({ DBClusterSnapshots: [{ Status: 'available' }] });
+    expect(await rds('describe-db-cluster-snapshots', ...cluster)).toMatchObject({
+      DBClusterSnapshots: [{ Status: 'available' }],
+    });
     const restored: [string, string] = ['--db-cluster-identifier', 'cli-restored-cluster'];
     await rds('restore-db-cluster-from-snapshot', ...restored, '--snapshot-identifier', 'cli-cs', ...aurora);
     await waitFor('db-cluster-available', ...restored);
@@ -155,17 +248,38 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   });
 
   it('reads versions, classes, quotas and certificates', async () => {
-    const { DBEngineVersions } = await rds('describe-db-engine-versions', '--engine', 'aurora-postgresql', '--engine-version', '17.7');
+    const { DBEngineVersions } = await rds(
+      'describe-db-engine-versions',
+      '--engine',
+      'aurora-postgresql',
+      '--engine-version',
+      '17.7',
+    );
     expect(DBEngineVersions).toMatchObject([
-      { Status: 'available', DBParameterGroupFamily: 'aurora-postgresql17', ServerlessV2FeaturesSupport: { MinCapacity: 0, MaxCapacity: 256 } },
+      {
+        Status: 'available',
+        DBParameterGroupFamily: 'aurora-postgresql17',
+        ServerlessV2FeaturesSupport: { MinCapacity: 0, MaxCapacity: 256 },
+      },
     ]);
-    const classes = ['--engine', 'aurora-postgresql', '--engine-version', '17.7', '--db-instance-class', 'db.serverless'];
+    const classes = [
+      '--engine',
+      'aurora-postgresql',
+      '--engine-version',
+      '17.7',
+      '--db-instance-class',
+      'db.serverless',
+    ];
     expect(await rds('describe-orderable-db-instance-options', ...classes)).toMatchObject({
       OrderableDBInstanceOptions: [{ DBInstanceClass: 'db.serverless' }],
     });
     const { AccountQuotas } = await rds('describe-account-attributes');
-    expect(AccountQuotas).toEqual(expect.arrayContaining([expect.objectContaining({ AccountQuotaName: 'DBClusters', Max: 40 })]));
-    expect(await rds('describe-certificates')).toMatchObject({ Certificates: [{ CertificateType: 'CA' }, {}, {}] });
+    expect(AccountQuotas).toEqual(
+      expect.arrayContaining([expect.objectContaining({ AccountQuotaName: 'DBClusters', Max: 40 })]),
+    );
+    expect(await rds('describe-certificates')).toMatchObject({
+      Certificates: [{ CertificateType: 'CA' }, {}, {}],
+    });
     expect(await rds('describe-db-instance-automated-backups')).toEqual({ DBInstanceAutomatedBackups: [] });
     expect(await rds('describe-pending-maintenance-actions')).toEqual({ PendingMaintenanceActions: [] });
   });

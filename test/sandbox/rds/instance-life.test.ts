@@ -21,7 +21,9 @@ describe('the life of an RDS instance', () => {
       DBInstanceArn: 'arn:aws:rds:us-east-1:123456789012:db:production-rag-db',
     });
     const client = await world.connect(hostOf(view));
-    const { rows } = await client.query("SELECT current_user AS who, current_setting('max_connections') AS n");
+    const { rows } = await client.query(
+      "SELECT current_user AS who, current_setting('max_connections') AS n",
+    );
     expect(rows).toEqual([{ who: 'raguser', n: '112' }]);
     await client.end();
     await expect(world.connect(hostOf(view), { ssl: false })).rejects.toThrow('no pg_hba.conf entry');

@@ -19,7 +19,11 @@ describe('the rules of RDS', () => {
 
   afterAll(() => world.stop());
 
-  const codes = async (action: string, base: AwsStruct, cases: readonly (readonly [AwsStruct, string])[]): Promise<void> => {
+  const codes = async (
+    action: string,
+    base: AwsStruct,
+    cases: readonly (readonly [AwsStruct, string])[],
+  ): Promise<void> => {
     for (const [change, code] of cases) {
       const refusal = await world.refusal(action, { ...base, ...change });
       expect(refusal, JSON.stringify(change)).toMatchObject({ code });
@@ -74,7 +78,10 @@ describe('the rules of RDS', () => {
       [capacity('4', '2'), 'InvalidParameterValue'],
       [capacity('0', '2', { SecondsUntilAutoPause: '60' }), 'InvalidParameterValue'],
       [capacity('1', '2', { SecondsUntilAutoPause: '600' }), 'InvalidParameterCombination'],
-      [{ ReplicationSourceIdentifier: 'arn:aws:rds:us-east-1:123456789012:db:x' }, 'InvalidParameterCombination'],
+      [
+        { ReplicationSourceIdentifier: 'arn:aws:rds:us-east-1:123456789012:db:x' },
+        'InvalidParameterCombination',
+      ],
     ]);
   });
 
@@ -113,15 +120,25 @@ describe('the rules of RDS', () => {
       [{ SubnetIds: ['subnet-none'] }, 'InvalidSubnet'],
     ]);
     await world.call('CreateDBSubnetGroup', { ...group, SubnetIds: ['subnet-a', 'subnet-b'] });
-    await codes('CreateDBSubnetGroup', group, [[{ SubnetIds: ['subnet-a', 'subnet-b'] }, 'DBSubnetGroupAlreadyExists']]);
+    await codes('CreateDBSubnetGroup', group, [
+      [{ SubnetIds: ['subnet-a', 'subnet-b'] }, 'DBSubnetGroupAlreadyExists'],
+    ]);
     await world.call('CreateDBCluster', { ...aurora, DBClusterIdentifier: 'user', DBSubnetGroupName: 'g' });
     await codes('DeleteDBSubnetGroup', { DBSubnetGroupName: 'g' }, [[{}, 'InvalidDBSubnetGroupStateFault']]);
   });
 
   it('keeps parameters to their type, range and moment', async () => {
     const name = { DBParameterGroupName: 'pg' };
-    await world.call('CreateDBParameterGroup', { ...name, DBParameterGroupFamily: 'postgres17', Description: 'd' });
-    const set = (ParameterName: string, ParameterValue: string, ApplyMethod = 'pending-reboot'): AwsStruct => ({
+    await world.call('CreateDBParameterGroup', {
+      ...name,
+      DBParameterGroupFamily: 'postgres17',
+      Description: 'd',
+    });
+    const set = (
+      ParameterName: string,
+      ParameterValue: string,
+      ApplyMethod = 'pending-reboot',
+    ): AwsStruct => ({
       Parameters: [{ ParameterName, ParameterValue, ApplyMethod }],
     });
     await codes('ModifyDBParameterGroup', name, [
@@ -130,18 +147,32 @@ describe('the rules of RDS', () => {
       [set('max_connections', '-5'), 'InvalidParameterValue'],
       [set('autovacuum', 'perhaps'), 'InvalidParameterValue'],
       [set('max_connections', '50', 'immediate'), 'InvalidParameterCombination'],
-      [{ DBParameterGroupName: 'default.postgres17', ...set('work_mem', '64') }, 'InvalidDBParameterGroupState'],
+      [
+        { DBParameterGroupName: 'default.postgres17', ...set('work_mem', '64') },
+        'InvalidDBParameterGroupState',
+      ],
     ]);
     await world.call('ModifyDBParameterGroup', { ...name, ...set('work_mem', '8192', 'immediate') });
     const user = await world.call('DescribeDBParameters', { ...name, Source: 'user' });
-    expect(user).toMatchObject({ Parameters: [{ ParameterName: 'work_mem', ParameterValue: '8192', ApplyType: 'dynamic' }] });
-    expect(await world.refusal('DescribeDBParameters', { DBParameterGroupName: 'none' })).toMatchObject({ code: 'DBParameterGroupNotFound' });
+    expect(user).toMatchObject({
+      Parameters: [{ ParameterName: 'work_mem', ParameterValue: '8192', ApplyType: 'dynamic' }],
+    });
+    expect(await world.refusal('DescribeDBParameters', { DBParameterGroupName: 'none' })).toMatchObject({
+      code: 'DBParameterGroupNotFound',
+    });
   });
 
   it('pages, and refuses page sizes and filters that RDS does not have', async () => {
-    const first = await world.call('DescribeDBParameters', { DBParameterGroupName: 'default.postgres17', MaxRecords: '20' });
+    const first = await world.call('DescribeDBParameters', {
+      DBParameterGroupName: 'default.postgres17',
+      MaxRecords: '20',
+    });
     expect(first['Parameters']).toHaveLength(20);
-    const second = await world.call('DescribeDBParameters', { DBParameterGroupName: 'default.postgres17', MaxRecords: 20, Marker: first['Marker'] });
+    const second = await world.call('DescribeDBParameters', {
+      DBParameterGroupName: 'default.postgres17',
+      MaxRecords: 20,
+      Marker: first['Marker'],
+    });
     expect(second['Parameters']).not.toEqual(first['Parameters']);
     await codes('DescribeDBInstances', {}, [
       [{ MaxRecords: '5' }, 'InvalidParameterValue'],
@@ -155,7 +186,9 @@ describe('the rules of RDS', () => {
   it('lists versions oldest first by number, and only those that can be made unless all are asked for', async () => {
     const list = async (input: AwsStruct): Promise<string[]> => {
       const answer = await world.call('DescribeDBEngineVersions', { Engine: 'aurora-postgresql', ...input });
-      return (answer['DBEngineVersions'] as { EngineVersion: string }[]).map(({ EngineVersion }) => EngineVersion);
+      return (answer['DBEngineVersions'] as { EngineVersion: string }[]).map(
+        ({ EngineVersion }) => EngineVersion,
+      );
     };
     expect(await list({ EngineVersion: '17' })).toEqual(['17.4', '17.5', '17.6', '17.7', '17.9', '17.10']);
     expect(await list({})).not.toContain('15.5');

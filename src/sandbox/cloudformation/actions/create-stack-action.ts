@@ -39,7 +39,13 @@ export function beginCreate(
     stack,
     async () => createStack(await startOperation(env, stack, settings, token), onFailure),
     (reason) => {
-      setStackStatus(env.context, stack, 'ROLLBACK_IN_PROGRESS', `${reason} Rollback requested by user.`, token);
+      setStackStatus(
+        env.context,
+        stack,
+        'ROLLBACK_IN_PROGRESS',
+        `${reason} Rollback requested by user.`,
+        token,
+      );
       setStackStatus(env.context, stack, 'ROLLBACK_COMPLETE', undefined, token);
     },
   );

@@ -52,10 +52,17 @@ export function driftActions(env: Environment): Readonly<Record<string, Action>>
     DescribeStackResourceDrifts: (input) => {
       const stack = env.store.get(requiredText(input, 'StackName'));
       const wanted = givenTexts(input, 'StackResourceDriftStatusFilters') ?? [];
-      const last = detections.findLast((detection) => detection.stack === stack && detection.status === 'DETECTION_COMPLETE');
-      const found = (last?.drifts ?? []).filter(({ status }) => wanted.length === 0 || wanted.includes(status));
+      const last = detections.findLast(
+        (detection) => detection.stack === stack && detection.status === 'DETECTION_COMPLETE',
+      );
+      const found = (last?.drifts ?? []).filter(
+        ({ status }) => wanted.length === 0 || wanted.includes(status),
+      );
       const page = pageOf(found, input, driftsPerPage);
-      return { StackResourceDrifts: members(page.items.map((drift) => driftShape(stack, drift))), NextToken: page.nextToken };
+      return {
+        StackResourceDrifts: members(page.items.map((drift) => driftShape(stack, drift))),
+        NextToken: page.nextToken,
+      };
     },
   };
 }

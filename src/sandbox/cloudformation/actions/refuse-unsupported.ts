@@ -20,7 +20,8 @@ const unsupported = [
 export function refuseUnsupported(input: AwsStruct): void {
   for (const name of unsupported) {
     const value = valueAt(input, name);
-    const isAbsent = value === undefined || value === null || value === '' || String(value).toLowerCase() === 'false';
+    const isAbsent =
+      value === undefined || value === null || value === '' || String(value).toLowerCase() === 'false';
     const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
     if (!isAbsent && !isEmpty) throw validationError(`The sandbox does not support ${name}`);
   }

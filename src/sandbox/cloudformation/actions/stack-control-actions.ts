@@ -37,14 +37,16 @@ function continueUpdateRollback(env: Environment, input: AwsStruct): AwsStruct {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
   const skip = givenTexts(input, 'ResourcesToSkip') ?? [];
   const wrong = skip.filter((name) => stack.resources.get(name)?.status !== 'UPDATE_FAILED');
-  if (wrong.length > 0) throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state: [${wrong.join(', ')}]`);
+  if (wrong.length > 0)
+    throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state: [${wrong.join(', ')}]`);
   rememberToken(stack, 'ContinueUpdateRollback', input);
   const token = optionalText(input, 'ClientRequestToken');
   setStackStatus(env.context, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated', token);
   inBackground(
     env,
     stack,
-    async () => rollBackUpdate(await startOperation(env, stack, before.settings, token), before, new Set(skip)),
+    async () =>
+      rollBackUpdate(await startOperation(env, stack, before.settings, token), before, new Set(skip)),
     (reason) => setStackStatus(env.context, stack, 'UPDATE_ROLLBACK_FAILED', reason, token),
   );
   return {};

@@ -12,7 +12,11 @@ export interface ResourceDrift {
   readonly at: Date;
   readonly expected: TemplateObject;
   readonly actual: TemplateObject;
-  readonly differences: readonly { readonly name: string; readonly expected: string; readonly actual: string }[];
+  readonly differences: readonly {
+    readonly name: string;
+    readonly expected: string;
+    readonly actual: string;
+  }[];
 }
 
 /**
@@ -50,7 +54,9 @@ async function driftOf(env: Environment, resource: StackResource): Promise<Resou
 }
 
 function only(properties: TemplateObject, names: readonly string[]): TemplateObject {
-  return Object.fromEntries(names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]] as const])));
+  return Object.fromEntries(
+    names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]] as const])),
+  );
 }
 
 function shown(value: TemplateObject[string] | undefined): string {

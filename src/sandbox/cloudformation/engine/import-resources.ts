@@ -8,7 +8,11 @@ import { ResourceFailure } from './resource-failure.js';
 import { computeOutputs } from './stack-outputs.js';
 
 /** Takes standing resources into a stack in IMPORT_IN_PROGRESS. Nothing in AWS is changed; a failure lets all go again. */
-export async function importResources(operation: Operation, targets: readonly ImportTarget[], before: PendingRollback): Promise<void> {
+export async function importResources(
+  operation: Operation,
+  targets: readonly ImportTarget[],
+  before: PendingRollback,
+): Promise<void> {
   const { stack, env, token } = operation;
   try {
     for (const name of operation.active.keys()) {

@@ -63,7 +63,12 @@ async function create(request: CreateRequest): Promise<LiveResource> {
       ...pick(properties, clusterRestoreNames),
       ...named,
     });
-  else await context.call('rds', 'CreateDBCluster', { ...pick(properties, clusterCreateNames), ...insights(properties), ...named });
+  else
+    await context.call('rds', 'CreateDBCluster', {
+      ...pick(properties, clusterCreateNames),
+      ...insights(properties),
+      ...named,
+    });
   request.started(physicalId);
   const created = await settled(context, physicalId);
   if (!isRestore) return created;
@@ -82,7 +87,9 @@ async function update(request: UpdateRequest): Promise<LiveResource> {
   const { context, physicalId, previous, properties } = request;
   const input: AwsStruct = {
     ...pickChanged(previous, properties, clusterModifyNames),
-    ...insights(pickChanged(previous, properties, ['PerformanceInsightsEnabled', 'PerformanceInsightsKmsKeyId'])),
+    ...insights(
+      pickChanged(previous, properties, ['PerformanceInsightsEnabled', 'PerformanceInsightsKmsKeyId']),
+    ),
     ...versionChange(request),
     ...logChange(previous, properties),
   };

@@ -54,5 +54,10 @@ export function templateTags(tags: Tags): Tags {
 function withoutLetters(tag: Tags[number]): Tags[number] {
   if (typeof tag === 'string' || 'collection' in tag || !tag.tag.endsWith(':bool')) return tag;
   const isTrue = tag.test?.test('y') === true;
-  return { ...tag, test: isTrue ? /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/ : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/ };
+  return {
+    ...tag,
+    test: isTrue
+      ? /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+      : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+  };
 }

@@ -46,8 +46,7 @@ function roleActions(store: RoleStore): Record<string, Action> {
       for (const key of texts(input, 'TagKeys')) tags.delete(key);
       return {};
     },
-    ListRoleTags: (input) =>
-      page(writeTags(store.get(input).tags), input, 'Tags', (tag) => tag),
+    ListRoleTags: (input) => page(writeTags(store.get(input).tags), input, 'Tags', (tag) => tag),
   };
 }
 

@@ -65,7 +65,10 @@ function readAlarm(context: SandboxContext, input: AwsStruct, oldTags: Tags | un
   const name = requiredText(input, 'AlarmName', missingParameter);
   const operator = requiredText(input, 'ComparisonOperator', missingParameter);
   if (comparisons[operator] === undefined) {
-    throw new AwsError('InvalidParameterValue', `The sandbox does not support the comparison operator ${operator}`);
+    throw new AwsError(
+      'InvalidParameterValue',
+      `The sandbox does not support the comparison operator ${operator}`,
+    );
   }
   requiredText(input, 'MetricName', missingParameter);
   statisticName(requiredText(input, 'Statistic', missingParameter));

@@ -12,10 +12,7 @@ const shortestSampleMs = 5_000;
  * Amazon CloudWatch: metrics and alarms. What the other services measure (`Service.metrics`) is sampled once a minute of
  * AWS time, but no more than once in five seconds of real time.
  */
-export function createMonitoringService(
-  context: SandboxContext,
-  sources: () => readonly Service[],
-): Service {
+export function createMonitoringService(context: SandboxContext, sources: () => readonly Service[]): Service {
   const store = new MetricStore();
   const { clock } = context;
   let isSampling = false;
@@ -48,7 +45,11 @@ export function createMonitoringService(
   };
 }
 
-async function sample(store: MetricStore, services: readonly Service[], context: SandboxContext): Promise<void> {
+async function sample(
+  store: MetricStore,
+  services: readonly Service[],
+  context: SandboxContext,
+): Promise<void> {
   const at = context.clock.now().getTime();
   for (const service of services) {
     for (const measure of await measuresOf(service, context)) store.sample(measure, at);

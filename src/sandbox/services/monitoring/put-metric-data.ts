@@ -1,5 +1,13 @@
 import { AwsError, type AwsStruct } from '../../service.js';
-import { list, optionalNumber, optionalStruct, optionalText, optionalTime, requiredText, structs } from '../read-input.js';
+import {
+  list,
+  optionalNumber,
+  optionalStruct,
+  optionalText,
+  optionalTime,
+  requiredText,
+  structs,
+} from '../read-input.js';
 import type { DataPoint, MetricStore } from './metric-store.js';
 import { missingParameter, readDimensions } from './read-metric.js';
 
@@ -31,7 +39,10 @@ function readPoint(datum: AwsStruct): Omit<DataPoint, 'at'> {
   const single = optionalNumber(datum, 'Value');
   const values = single === undefined ? list(datum, 'Values').map(Number) : [single];
   if (values.length === 0) {
-    throw new AwsError(missingParameter, 'At least one of the parameters must be specified: Value, Values, StatisticValues.');
+    throw new AwsError(
+      missingParameter,
+      'At least one of the parameters must be specified: Value, Values, StatisticValues.',
+    );
   }
   const counts = list(datum, 'Counts').map(Number);
   const weighted = values.map((value, index) => ({ value, count: counts[index] ?? 1 }));

@@ -1,5 +1,13 @@
 import { AwsError, type AwsStruct } from '../../service.js';
-import { optionalNumber, optionalStruct, optionalText, optionalTime, requiredText, structs, texts } from '../read-input.js';
+import {
+  optionalNumber,
+  optionalStruct,
+  optionalText,
+  optionalTime,
+  requiredText,
+  structs,
+  texts,
+} from '../read-input.js';
 import { paginate } from '../paginate.js';
 import type { MetricId, MetricSeries, MetricStore } from './metric-store.js';
 import { bucketsOf, statistic, statisticName } from './statistics.js';
@@ -40,7 +48,10 @@ function readRange(input: AwsStruct): Range {
     throw new AwsError(missingParameter, 'The parameters StartTime and EndTime are required.');
   }
   if (start >= end) {
-    throw new AwsError('InvalidParameterValue', 'The parameter StartTime must be less than the parameter EndTime.');
+    throw new AwsError(
+      'InvalidParameterValue',
+      'The parameter StartTime must be less than the parameter EndTime.',
+    );
   }
   return { start, end };
 }
@@ -72,11 +83,18 @@ export function getMetricStatistics(store: MetricStore, input: AwsStruct): AwsSt
 export function getMetricData(store: MetricStore, input: AwsStruct): AwsStruct {
   const range = readRange(input);
   const ascending = optionalText(input, 'ScanBy') === 'TimestampAscending';
-  const results = structs(input, 'MetricDataQueries').map((query) => answerQuery(store, query, range, ascending));
+  const results = structs(input, 'MetricDataQueries').map((query) =>
+    answerQuery(store, query, range, ascending),
+  );
   return { MetricDataResults: results, Messages: [] };
 }
 
-function answerQuery(store: MetricStore, query: AwsStruct, { start, end }: Range, ascending: boolean): AwsStruct {
+function answerQuery(
+  store: MetricStore,
+  query: AwsStruct,
+  { start, end }: Range,
+  ascending: boolean,
+): AwsStruct {
   const stat = optionalStruct(query, 'MetricStat');
   if (stat === undefined) {
     throw new AwsError('InvalidParameterValue', 'The sandbox answers queries with a MetricStat only');
@@ -99,13 +117,20 @@ function answerQuery(store: MetricStore, query: AwsStruct, { start, end }: Range
 export function listMetrics(store: MetricStore, input: AwsStruct): AwsStruct {
   const namespace = optionalText(input, 'Namespace');
   const name = optionalText(input, 'MetricName');
-  const found = store.all().filter(
-    (series) =>
-      (namespace ?? series.namespace) === series.namespace &&
-      (name ?? series.name) === series.name &&
-      structs(input, 'Dimensions').every((filter) => hasDimension(series, filter)),
-  );
-  const pages = { size: 'MaxRecords', token: 'NextToken', defaultSize: 500, badToken: 'InvalidParameterValue' };
+  const found = store
+    .all()
+    .filter(
+      (series) =>
+        (namespace ?? series.namespace) === series.namespace &&
+        (name ?? series.name) === series.name &&
+        structs(input, 'Dimensions').every((filter) => hasDimension(series, filter)),
+    );
+  const pages = {
+    size: 'MaxRecords',
+    token: 'NextToken',
+    defaultSize: 500,
+    badToken: 'InvalidParameterValue',
+  };
   const { items, next } = paginate(found, input, pages);
   return {
     Metrics: items.map((series) => ({

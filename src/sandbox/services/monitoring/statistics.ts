@@ -15,7 +15,12 @@ export interface Bucket {
 }
 
 /** Points from `start` (inclusive) to `end` (exclusive), by periods that begin at multiples of the period. */
-export function bucketsOf(points: readonly DataPoint[], start: Date, end: Date, periodSeconds: number): Bucket[] {
+export function bucketsOf(
+  points: readonly DataPoint[],
+  start: Date,
+  end: Date,
+  periodSeconds: number,
+): Bucket[] {
   const periodMs = periodSeconds * 1000;
   const buckets = new Map<number, Bucket>();
   for (const point of points) {
