@@ -231,6 +231,7 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
       '[{"name":"app","image":"app:1"}]',
     );
     await ecs('create-service --cluster c --service-name s --task-definition f --desired-count 1');
+    await serviceIs('ACTIVE', 1);
     await ecs('wait services-stable --cluster c --services s');
     expect(await ecs('list-clusters')).toEqual({ clusterArns: [cluster.clusterArn] });
     expect(await ecs('describe-clusters --clusters c')).toMatchObject({
@@ -255,11 +256,19 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await autoScaling();
     await ecs('update-service --cluster c --service s --desired-count 0');
     await ecs('delete-service --cluster c --service s');
+    await serviceIs('INACTIVE', 0);
     await ecs('wait services-inactive --cluster c --services s');
     await ecs('deregister-task-definition --task-definition f:1');
     await ecs('delete-cluster --cluster c');
     expect(untried('ecs', 'application-autoscaling')).toEqual([]);
   });
+
+  /** Looks in process, because the CLI's waiters look every 15 seconds only; the waiter itself then looks once. */
+  async function serviceIs(status: string, runningCount: number): Promise<void> {
+    const look = async (): Promise<unknown> =>
+      (await sandbox.call('ecs', 'DescribeServices', { cluster: 'c', services: ['s'] }))['services'];
+    await expect.poll(look, { timeout: 60_000 }).toMatchObject([{ status, runningCount }]);
+  }
 
   async function autoScaling(): Promise<void> {
     const scaling = (command: string) => aws(`application-autoscaling ${command}`);
