@@ -1,0 +1,69 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '../../src/sandbox/scenario/conversation-store.js';
+import type { AwsStruct } from '../../src/sandbox/service.js';
+import { until, untilWrites, type World } from '../e2e/harness.js';
+import { readState, type SourceFacts } from '../e2e/world-state.js';
+
+const application = { cluster: 'production-rag', service: 'rag' };
+const secretId = 'production-rag-db-password';
+
+/** What a move in `api` mode changes, kept to be put back. */
+export interface Beginning {
+  readonly source: SourceFacts;
+  readonly secret: string;
+}
+
+export async function readBeginning(world: World, source: SourceFacts): Promise<Beginning> {
+  const { SecretString } = await world.sandbox.call('secretsmanager', 'GetSecretValue', {
+    SecretId: secretId,
+  });
+  return { source, secret: String(SecretString) };
+}
+
+/** Takes the world back to before the move, so that the next case need not build one of its own. */
+export async function moveBack(world: World, { source, secret }: Beginning): Promise<void> {
+  const { call } = world.sandbox;
+  await call('ecs', 'UpdateService', { ...application, desiredCount: 0 });
+  await until('the application to stop', async () => (await readState(world)).tasks === '0 of 0');
+  await deleteTarget(world);
+  await letSourceWrite(source);
+  await call('secretsmanager', 'PutSecretValue', { SecretId: secretId, SecretString: secret });
+  await call('ecs', 'UpdateService', { ...application, desiredCount: 1 });
+  await rm(join(world.project, '.rds2aurora'), { recursive: true, force: true });
+  await untilWrites(world, 2);
+}
+
+async function deleteTarget(world: World): Promise<void> {
+  const cluster = { DBClusterIdentifier: 'production-rag-cluster' };
+  await tolerateMissing(world, 'ModifyDBCluster', {
+    ...cluster,
+    DeletionProtection: false,
+    ApplyImmediately: true,
+  });
+  await tolerateMissing(world, 'DeleteDBInstance', {
+    DBInstanceIdentifier: 'production-rag-instance',
+    SkipFinalSnapshot: true,
+  });
+  await until('the instance to go', async () => (await readState(world)).instances.length === 1);
+  await tolerateMissing(world, 'DeleteDBCluster', { ...cluster, SkipFinalSnapshot: true });
+  await until('the cluster to go', async () => (await readState(world)).clusters.length === 0);
+}
+
+async function tolerateMissing(world: World, action: string, input: AwsStruct): Promise<void> {
+  try {
+    await world.sandbox.call('rds', action, input);
+  } catch (error) {
+    if (!/NotFound/.test(error instanceof Error && 'code' in error ? String(error.code) : '')) throw error;
+  }
+}
+
+async function letSourceWrite({ address }: SourceFacts): Promise<void> {
+  const client = await connect(address);
+  try {
+    await client.query('SET default_transaction_read_only = off');
+    await client.query(`ALTER DATABASE ${address.database} RESET default_transaction_read_only`);
+  } finally {
+    await client.end();
+  }
+}
