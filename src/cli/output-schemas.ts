@@ -16,5 +16,6 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['plan', z.toJSONSchema(results.planSchema)],
     ['migrate', z.toJSONSchema(results.migrateSchema)],
     ['validate', z.toJSONSchema(results.validateSchema)],
+    ['rollback', z.toJSONSchema(results.rollbackSchema)],
   ]);
 }

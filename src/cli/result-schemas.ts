@@ -164,3 +164,14 @@ export const validateSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
 });
 export type ValidateResult = z.output<typeof validateSchema>;
+
+export const rollbackSchema = z.strictObject({
+  run: z.string(),
+  done: z.boolean().describe('False for a dry run'),
+  steps: z.array(z.strictObject({ id: z.string(), title: z.string(), note: z.array(z.string()) })),
+  stopsAt: z
+    .strictObject({ id: z.string(), because: z.string() })
+    .nullable()
+    .describe('A step with no way back'),
+});
+export type RollbackResult = z.output<typeof rollbackSchema>;

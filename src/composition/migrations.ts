@@ -2,26 +2,18 @@ import type { Outcome } from '../cli/base-command.js';
 import { listChecks, listComparisons, measureDowntime } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
-import type { Config } from '../config/schema.js';
-import { BlockedError, MigrationError, PreconditionError } from '../errors.js';
-import { killThisProcess, parseCrashPoint } from '../journal/crash-point.js';
-import { createRun, openRun, type OpenRun, type RunDeps } from '../journal/run.js';
+import { BlockedError, PreconditionError } from '../errors.js';
+import { createRun, openRun, type OpenRun } from '../journal/run.js';
 import type { RunState } from '../journal/run-state.js';
 import { makeRunId } from '../journal/runs.js';
-import { dumpRestore } from '../paths/dump-restore.js';
-import type { Shelf } from '../paths/shelf.js';
 import { assertNotBlocked, planPath, type PathPlan } from '../pipeline/plan-path.js';
 import { runPath, type RunResult } from '../pipeline/run-path.js';
-import type { SealedStep } from '../pipeline/seal.js';
 import { countComparisons, renderChecks, renderComparisons } from '../views/checks-table.js';
 import { renderPlan } from '../views/plan-table.js';
 import { formatDuration } from '../views/quantity.js';
-import { createShelf } from './shelf.js';
+import { toPlanResult } from './plan-result.js';
+import { comparable, contextOf, runDeps, stepsOf } from './run-parts.js';
 import { systemClock } from './system-clock.js';
-
-const paths: Readonly<Record<string, (config: Config, shelf: Shelf) => readonly SealedStep<Config>[]>> = {
-  'dump-restore': dumpRestore,
-};
 
 /** `plan PATH`: what the path would do. Exit code 3 when something is in the way. */
 export async function showPlan(session: MigrationSession, path: string): Promise<Outcome<PlanResult>> {
@@ -73,18 +65,7 @@ export function resume(
 
 async function finish(session: MigrationSession, run: OpenRun): Promise<Outcome<MigrateResult>> {
   try {
-    const { crashPoint } = runDeps(session);
-    const steps = stepsOf(session, run.state().header.path, run.id, run);
-    const ended = await runPath<Config>({
-      run,
-      steps,
-      config: session.config,
-      comparedConfig: comparable(session),
-      clock: systemClock,
-      signal: session.signal,
-      emit: session.emit,
-      ...(crashPoint === undefined ? {} : { crashPoint }),
-    });
+    const ended = await runPath(contextOf(session, run));
     return describe(ended);
   } finally {
     run.close();
@@ -135,38 +116,6 @@ function makePlan(session: MigrationSession, path: string, runId: string): Promi
   return planPath({ path, steps: stepsOf(session, path, runId), config, runId, clock: systemClock, signal });
 }
 
-function stepsOf(
-  session: MigrationSession,
-  path: string,
-  runId: string,
-  run?: OpenRun,
-): readonly SealedStep<Config>[] {
-  const order = paths[path];
-  if (order === undefined)
-    throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
-  return order(session.config, createShelf(session, runId, run));
-}
-
-/** The journal compares it on resume: how often AWS is asked may change between attempts. */
-function comparable({ written }: MigrationSession): object {
-  const { poll: _poll, ...compared } = written;
-  return compared;
-}
-
-function runDeps(session: MigrationSession): RunDeps {
-  const crashPoint = parseCrashPoint(
-    session.environment.variables['RDS2AURORA_CRASH_AT'] ?? '',
-    killThisProcess,
-  );
-  return {
-    root: session.root,
-    command: session.command,
-    toolVersion: session.toolVersion,
-    now: session.now,
-    ...(crashPoint === undefined ? {} : { crashPoint }),
-  };
-}
-
 function blockersOf(plan: PathPlan): BlockedError | undefined {
   try {
     assertNotBlocked(plan);
@@ -188,36 +137,4 @@ function refuseWhenBlocked(plan: PathPlan): void {
     next: blocked.next,
     changed: false,
   });
-}
-
-function toPlanResult(plan: PathPlan): PlanResult {
-  return {
-    path: plan.path,
-    steps: plan.steps.map((step) => ({
-      id: step.id,
-      title: step.title,
-      plan: toStepPlan(step.plan),
-      reversal: { ...step.reversal },
-      undoNote: [...step.undoNote],
-      ...(step.typicalSeconds === undefined ? {} : { typicalSeconds: toPair(step.typicalSeconds) }),
-      writersPaused: step.writersPaused,
-      notes: [...step.notes],
-    })),
-    problems: [...plan.problems],
-    totalSeconds: toPair(plan.totalSeconds),
-    downtimeSeconds: toPair(plan.downtimeSeconds),
-  };
-}
-
-type StepPlanResult = PlanResult['steps'][number]['plan'];
-
-function toStepPlan(plan: PathPlan['steps'][number]['plan']): StepPlanResult {
-  if (plan.kind === 'satisfied') return plan;
-  if (plan.kind === 'blocked') return { kind: 'blocked', problems: [...plan.problems] };
-  const { kind, effects, calls } = plan;
-  return { kind, effects: [...effects], ...(calls === undefined ? {} : { calls: [...calls] }) };
-}
-
-function toPair([low, high]: readonly [number, number]): [number, number] {
-  return [low, high];
 }

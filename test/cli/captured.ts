@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Config, type Command } from '@oclif/core';
+import { Config } from '@oclif/core';
 import { vi } from 'vitest';
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,8 +22,13 @@ const program = Config.load({
   pjson: { name: 'rds2aurora', version, oclif: { bin: 'rds2aurora', topicSeparator: ' ' } },
 });
 
+/** A command class, concrete or not. */
+interface Runnable {
+  run(argv: string[], config: Config): Promise<unknown>;
+}
+
 /** Runs a command in this process, as `bin/run.js` would, and gives what it wrote and its exit code. */
-export async function runCommand(command: typeof Command, argv: string[]): Promise<Captured> {
+export async function runCommand(command: Runnable, argv: string[]): Promise<Captured> {
   const texts = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((chunk) => {

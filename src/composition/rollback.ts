@@ -1,0 +1,56 @@
+import type { Outcome } from '../cli/base-command.js';
+import type { MigrationSession } from '../cli/migration-command.js';
+import type { RollbackResult } from '../cli/result-schemas.js';
+import { openRun } from '../journal/run.js';
+import { previewUndo, undoPath, type UndoPreview } from '../pipeline/undo-path.js';
+import { contextOf, runDeps } from './run-parts.js';
+
+/**
+ * `rollback [RUN]`: shows what would be taken back, asks for the identifier of the source to be typed, and takes back
+ * step by step, the last first. Writes that the application made to the target since are not carried to the source.
+ */
+export async function rollback(
+  session: MigrationSession,
+  wanted: string | undefined,
+  dryRun: boolean,
+): Promise<Outcome<RollbackResult>> {
+  const run = openRun(runDeps(session), wanted);
+  try {
+    const context = contextOf(session, run);
+    const preview = previewUndo(context);
+    if (dryRun) return describe(run.id, preview, false);
+    session.say(renderPreview(run.id, preview));
+    const { instance } = session.config.source;
+    await session.confirm({
+      level: 'severe',
+      action: `Take back run ${run.id}; what was written to the target since stays there only`,
+      name: instance,
+    });
+    await undoPath(context);
+    return describe(run.id, preview, true);
+  } finally {
+    run.close();
+  }
+}
+
+function describe(run: string, preview: UndoPreview, done: boolean): Outcome<RollbackResult> {
+  const { steps, stopsAt } = preview;
+  const result: RollbackResult = {
+    run,
+    done,
+    steps: steps.map(({ id, title, note }) => ({ id, title, note: [...note] })),
+    stopsAt: stopsAt === undefined ? null : { id: stopsAt.id, because: stopsAt.because },
+  };
+  return {
+    run,
+    result,
+    text: () => (done ? `Run ${run} has been taken back: ${String(steps.length)} steps.` : renderPreview(run, preview)),
+    next: [done ? `rds2aurora status ${run}` : `rds2aurora rollback ${run}`],
+  };
+}
+
+function renderPreview(run: string, { steps, stopsAt }: UndoPreview): string {
+  const lines = steps.flatMap(({ title, note }) => [`  - ${title}`, ...note.map((line) => `      by hand: ${line}`)]);
+  const stop = stopsAt === undefined ? [] : [`It stops at "${stopsAt.title}": ${stopsAt.because}`];
+  return [`Rolling back ${run} takes back, in this order:`, ...lines, ...stop].join('\n');
+}
