@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Tests share two processors with the servers they start.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     teardownTimeout: 30_000,
     sequence: { shuffle: true, seed },
     // A test must not see the developer's own AWS or PostgreSQL settings.
