@@ -1,4 +1,4 @@
-import { AwsError } from '../service.js';
+import type { AwsError } from '../service.js';
 import {
   clusterNotFound,
   clusterSnapshotNotFound,

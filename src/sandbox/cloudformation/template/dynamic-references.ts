@@ -81,8 +81,3 @@ function secretRequest(body: string): SecretRequest {
     ...(versionId !== '' && { versionId }),
   };
 }
-
-/** Whether the text of a property holds a dynamic reference. */
-export function hasDynamicReference(value: TemplateValue): boolean {
-  return JSON.stringify(value).includes('{{resolve:');
-}
