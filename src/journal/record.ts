@@ -95,4 +95,3 @@ type Body<Whole> = Whole extends unknown ? Omit<Whole, Chained> : never;
 
 /** What a writer supplies; number, time and chain are added by the appender. */
 export type RecordBody = Body<JournalRecord>;
-export 

@@ -1,7 +1,6 @@
 import type { TemplateObject, TemplateValue } from './template-value.js';
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
-export 
 /** One entry of `Resources`, functions not yet computed. */
 export interface ResourceDeclaration {
   readonly logicalId: string;
