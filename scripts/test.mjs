@@ -13,7 +13,7 @@ const vitest = join(require.resolve('vitest/package.json'), '..', 'vitest.mjs');
 const given = process.argv.slice(2);
 const campaign = given.includes('--campaign');
 const rest = given.filter((argument) => argument !== '--campaign');
-const paths = campaign && rest.length === 0 ? ['test/campaigns'] : rest;
+const paths = campaign && rest.length === 0 ? ['test/campaigns', 'aws-cli'] : rest;
 
 const folder = mkdtempSync(join(tmpdir(), 'rds2aurora-test-'));
 const file = join(folder, 'results.json');

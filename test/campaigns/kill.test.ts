@@ -16,7 +16,7 @@ import { moveBack, readBeginning, type Beginning } from './move-back.js';
 
 const full = process.env['CAMPAIGN'] === 'full';
 const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
-const sampleSize = 6;
+const sampleSize = 3;
 const perCase = 400_000;
 const timeout = full ? 24 * 3_600_000 : sampleSize * perCase;
 const migrate = ['migrate', 'dump-restore', '--yes', '--json'];
