@@ -100,7 +100,10 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': ['error', noExit] },
   },
   { files: ['src/sandbox/scenario/app.ts'], rules: { 'no-console': 'off' } },
-  { files: ['src/sandbox/daemon/daemon.ts'], rules: { 'no-restricted-properties': ['error', noEnvironment] } },
+  {
+    files: ['src/sandbox/daemon/daemon.ts'],
+    rules: { 'no-restricted-properties': ['error', noEnvironment] },
+  },
   {
     files: ['src/commands/**/*.ts'],
     rules: { 'max-lines': ['error', 90] },

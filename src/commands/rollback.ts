@@ -15,7 +15,9 @@ export default class Rollback extends MigrationCommand<RollbackResult> {
     '<%= config.bin %> rollback production-rag-k3x9f2 --confirm production-rag-db',
   ];
   static override args = {
-    run: Args.string({ description: 'Run id, or how it or its random part begins. Default: the newest run.' }),
+    run: Args.string({
+      description: 'Run id, or how it or its random part begins. Default: the newest run.',
+    }),
   };
   static override flags = {
     'dry-run': Flags.boolean({ summary: 'Only show what would be taken back, and how it is done by hand.' }),

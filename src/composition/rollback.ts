@@ -44,13 +44,17 @@ function describe(run: string, preview: UndoPreview, done: boolean): Outcome<Rol
   return {
     run,
     result,
-    text: () => (done ? `Run ${run} has been taken back: ${String(steps.length)} steps.` : renderPreview(run, preview)),
+    text: () =>
+      done ? `Run ${run} has been taken back: ${String(steps.length)} steps.` : renderPreview(run, preview),
     next: [done ? `rds2aurora status ${run}` : `rds2aurora rollback ${run}`],
   };
 }
 
 function renderPreview(run: string, { steps, stopsAt }: UndoPreview): string {
-  const lines = steps.flatMap(({ title, note }) => [`  - ${title}`, ...note.map((line) => `      by hand: ${line}`)]);
+  const lines = steps.flatMap(({ title, note }) => [
+    `  - ${title}`,
+    ...note.map((line) => `      by hand: ${line}`),
+  ]);
   const stop = stopsAt === undefined ? [] : [`It stops at "${stopsAt.title}": ${stopsAt.because}`];
   return [`Rolling back ${run} takes back, in this order:`, ...lines, ...stop].join('\n');
 }

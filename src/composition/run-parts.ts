@@ -48,7 +48,6 @@ export function runDeps(session: MigrationSession): RunDeps {
   };
 }
 
-
 /** What running, resuming and rolling back need. */
 export function contextOf(session: MigrationSession, run: OpenRun): RunContext<Config> {
   const { crashPoint } = runDeps(session);

@@ -128,9 +128,7 @@ test('a task that dies is replaced and tells why it stopped', async () => {
   });
 }, 60_000);
 
-test.each<
-  [string, { secrets?: { name: string; valueFrom: string }[]; image?: string }, string]
->([
+test.each<[string, { secrets?: { name: string; valueFrom: string }[]; image?: string }, string]>([
   ['a missing JSON key', { secrets: [{ name: 'X', valueFrom: 'KEY' }] }, 'did not contain json key'],
   ['an unknown image', { image: 'nobody/knows:1' }, 'CannotPullContainerError'],
 ])(
