@@ -21,5 +21,8 @@ export default function generateManifest() {
 function sortCommands(file) {
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
   const commands = Object.entries(manifest.commands).sort(([one], [other]) => (one < other ? -1 : 1));
-  writeFileSync(file, `${JSON.stringify({ ...manifest, commands: Object.fromEntries(commands) }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ ...manifest, commands: Object.fromEntries(commands) }, null, 2)}\n`,
+  );
 }
