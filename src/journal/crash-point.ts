@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 /**
  * Places where a test ends the process by SIGKILL, to prove that a run survives it there.
  *
@@ -8,6 +10,9 @@
  *
  * Both numbers count over the whole run, resumed or not: the points of an undisturbed run are therefore 4 × the last
  * `seq` of its journal plus 2 × its last `intent`.
+ *
+ * A place has a name too, which stays when a resumed run numbers its records anew: `<step>/<type of record>` or
+ * `<step>/<call>`, and `#<k>` for the k-th time that this process comes there.
  */
 export const crashPhases = [
   'before-record',
@@ -20,27 +25,37 @@ export const crashPhases = [
 export type CrashPhase = (typeof crashPhases)[number];
 
 /** Called at every such place; `prepare` is carried out only when the process is to end there. */
-export type CrashPoint = (phase: CrashPhase, n: number, prepare?: () => void) => void;
+export type CrashPoint = (phase: CrashPhase, n: number, place: string, prepare?: () => void) => void;
 
 /** What a process that nobody tests passes. */
 export const noCrash: CrashPoint = () => undefined;
 
 /**
- * Reads `<n>:<phase>` (the value of RDS2AURORA_CRASH_AT, for tests) into a crash point that calls `kill` there.
- * Returns undefined for anything else.
+ * Reads the value of RDS2AURORA_CRASH_AT (for tests) into a crash point that calls `kill` with where it is: one or more
+ * `<n>:<phase>` or `<place>#<k>:<phase>`, separated by commas. Returns undefined for anything else.
  */
-export function parseCrashPoint(text: string, kill: () => void): CrashPoint | undefined {
-  const [, number, phase] = /^(\d+):([a-z-]+)$/.exec(text) ?? [];
-  if (number === undefined || !crashPhases.some((known) => known === phase)) return undefined;
-  return (reached, n, prepare) => {
-    if (reached !== phase || n !== Number(number)) return;
+export function parseCrashPoint(text: string, kill: (where: string) => void): CrashPoint | undefined {
+  const wanted = new Set(text.split(','));
+  if (![...wanted].every(isCrashPoint)) return undefined;
+  const visits = new Map<string, number>();
+  return (phase, n, place, prepare) => {
+    const visit = (visits.get(`${place}:${phase}`) ?? 0) + 1;
+    visits.set(`${place}:${phase}`, visit);
+    const where = [`${n}:${phase}`, `${place}#${visit}:${phase}`].find((point) => wanted.has(point));
+    if (where === undefined) return;
     prepare?.();
-    kill();
+    kill(where);
   };
 }
 
-/** Ends this process at once, as a power cut would: no handler runs, nothing is flushed. */
-export function killThisProcess(): never {
+function isCrashPoint(text: string): boolean {
+  const [, phase] = /^(?:\d+|[^,#]+#\d+):([a-z-]+)$/.exec(text) ?? [];
+  return crashPhases.some((known) => known === phase);
+}
+
+/** Ends this process at once, as a power cut would: no handler runs, nothing is flushed but where it was. */
+export function killThisProcess(where: string): never {
+  writeSync(process.stderr.fd, `killed at ${where}\n`);
   process.kill(process.pid, 'SIGKILL');
   // The signal may take a moment to arrive; nothing may run meanwhile.
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);

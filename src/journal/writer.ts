@@ -141,14 +141,15 @@ export class JournalWriter {
   private write({ record, bytes }: Prepared): void {
     const crash = this.deps.crashPoint ?? noCrash;
     const { seq } = record;
-    crash('before-record', seq);
-    crash('torn-record', seq, () => {
+    const place = `${'step' in record ? record.step : 'run'}/${record.type}`;
+    crash('before-record', seq, place);
+    crash('torn-record', seq, place, () => {
       writeFully(this.files, this.fd, bytes.subarray(0, bytes.length / 2));
     });
     writeFully(this.files, this.fd, bytes);
-    crash('after-write', seq);
+    crash('after-write', seq, place);
     this.files.fsyncSync(this.fd);
-    crash('after-fsync', seq);
+    crash('after-fsync', seq, place);
     this.size += bytes.length;
     this.written.push(record);
   }

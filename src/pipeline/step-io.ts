@@ -47,6 +47,7 @@ async function mutate<Config, Result>(
   const crash = session.crashPoint ?? noCrash;
   const number = run.journal.records.filter((record) => record.type === 'intent').length + 1;
   const named = { call: intent.call, key: intent.key };
+  const place = `${step}/${intent.call}`;
   run.journal.append({
     ...{ type: 'intent', step, intent: number, ...named },
     ...(intent.before !== undefined && { before: toJsonObject(intent.before) }),
@@ -54,9 +55,9 @@ async function mutate<Config, Result>(
   session.tell({ type: 'call-started', step, ...named });
   const began = clock.monotonicMs();
 
-  crash('before-call', number);
+  crash('before-call', number, place);
   const result = await call();
-  crash('after-call', number);
+  crash('after-call', number, place);
 
   const ms = clock.monotonicMs() - began;
   run.journal.append({ type: 'effect', step, intent: number, ms, ...recordEffect(describe?.(result)) });

@@ -1,40 +1,47 @@
 import type { JournalRecord } from '../../src/journal/record.js';
 import { seededRandom } from '../../src/sandbox/seeded-random.js';
 
-/** A value of RDS2AURORA_CRASH_AT. */
-export type KillPoint = `${number}:${string}`;
+/** One place of RDS2AURORA_CRASH_AT, by its name: see src/journal/crash-point.ts. */
+export type KillPoint = string;
 
 const recordPhases = ['before-record', 'torn-record', 'after-write', 'after-fsync'];
 const callPhases = ['before-call', 'after-call'];
 
-/** Every place where an undisturbed run with this journal can be killed: see src/journal/crash-point.ts. */
+/** Every place where an undisturbed run with this journal can be killed. */
 export function listKillPoints(journal: readonly JournalRecord[]): KillPoint[] {
-  const records = journal.flatMap(({ seq }) => recordPhases.map((phase): KillPoint => `${seq}:${phase}`));
-  const intents = journal.flatMap((record) => (record.type === 'intent' ? [record.intent] : []));
-  const calls = intents.flatMap((intent) => callPhases.map((phase): KillPoint => `${intent}:${phase}`));
-  return [...records, ...calls];
+  const visits = new Map<string, number>();
+  const name = (place: string): string => {
+    const visit = (visits.get(place) ?? 0) + 1;
+    visits.set(place, visit);
+    return `${place}#${visit}`;
+  };
+  return journal.flatMap((record) => {
+    const place = name(`${'step' in record ? record.step : 'run'}/${record.type}`);
+    const points = recordPhases.map((phase) => `${place}:${phase}`);
+    if (record.type !== 'intent') return points;
+    const call = name(`${record.step}/${record.call}`);
+    return [...points, ...callPhases.map((phase) => `${call}:${phase}`)];
+  });
 }
 
-/** One point at random from each of `count` equal stretches: spread over the whole path, half of them around calls. */
+/** Points that one run is killed at one after the other. Dealt at random, so each run dies all over the path. */
+export function dealRelays(points: readonly KillPoint[], perRelay: number, seed: number): KillPoint[][] {
+  const random = seededRandom(seed);
+  const shuffled = points
+    .map((point) => ({ point, rank: random() }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ point }) => point);
+  const count = Math.ceil(points.length / perRelay);
+  return Array.from({ length: count }, (_, relay) =>
+    shuffled.filter((_point, index) => index % count === relay),
+  );
+}
+
+/** `count` points: one at random from each of `count` equal stretches, spread over the whole path. */
 export function samplePoints(points: readonly KillPoint[], count: number, seed: number): KillPoint[] {
   const random = seededRandom(seed);
-  const isCall = (point: KillPoint): boolean => point.endsWith('-call');
-  const calls = points.filter(isCall);
-  const records = points.filter((point) => !isCall(point));
-  const half = Math.ceil(count / 2);
-  return [...pickSpread(calls, half, random), ...pickSpread(records, count - half, random)];
-}
-
-function pickSpread(points: readonly KillPoint[], count: number, random: () => number): KillPoint[] {
   const stretch = points.length / count;
   return Array.from({ length: count }, (_, index) => points[Math.floor((index + random()) * stretch)]!);
-}
-
-/** All points, those around calls first, in a random order: a campaign that is ended early has been everywhere. */
-export function shufflePoints(points: readonly KillPoint[], seed: number): KillPoint[] {
-  const random = seededRandom(seed);
-  const drawn = points.map((point) => ({ point, rank: (point.endsWith('-call') ? 0 : 1) + random() }));
-  return drawn.sort((one, other) => one.rank - other.rank).map(({ point }) => point);
 }
 
 /** One entry for each time that a step was begun again. */

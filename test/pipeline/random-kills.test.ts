@@ -58,7 +58,7 @@ async function session(
 ): Promise<boolean> {
   let left = fate?.after ?? 0;
   let dead = false;
-  const crashPoint = (phase: CrashPhase, _n: number, prepare?: () => void): void => {
+  const crashPoint = (phase: CrashPhase, _n: number, _place: string, prepare?: () => void): void => {
     if (dead) throw new Killed();
     if (phase !== fate?.phase) return;
     left -= 1;

@@ -451,7 +451,7 @@ test('on resume a call whose end is unknown, and a line that was cut off, are to
   const root = temporaryFolder();
   const steps = toyPath(world);
   let dead = false;
-  const crashPoint = (phase: string, n: number, prepare?: () => void): void => {
+  const crashPoint = (phase: string, n: number, _place: string, prepare?: () => void): void => {
     if (!dead && phase === 'torn-record' && n === 6) {
       prepare?.();
       dead = true;
