@@ -15,6 +15,7 @@ await build({
   outdir: to,
   format: 'esm',
   platform: 'node',
+  target: 'node20',
   sourcemap: true,
   tsconfig: join(root, 'tsconfig.json'),
   logLevel: 'warning',
