@@ -16,6 +16,8 @@ export interface SecretFacts {
   readonly name: string;
   readonly rotationEnabled: boolean;
   readonly deletedAt: Date | undefined;
+  /** The version that carries AWSCURRENT. */
+  readonly current: string | undefined;
   /** Stage labels by version id. */
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
@@ -23,8 +25,6 @@ export interface SecretFacts {
 /** Secrets Manager in our words. Passwords leave it by `readPassword` alone. */
 export interface SecretsGateway {
   findSecret(id: string): Promise<SecretFacts | undefined>;
-  /** The version that carries AWSCURRENT. */
-  findCurrentVersion(id: string): Promise<string | undefined>;
   /** Everything but the password, of the current or another version. */
   readConnection(id: string, versionId?: string): Promise<SecretConnection>;
   readPassword(id: string): Promise<string>;
@@ -39,10 +39,6 @@ export interface SecretsGateway {
   pointAt(id: string, destination: SecretDestination, versionId: string): Promise<void>;
   /** Moves AWSCURRENT from one version to another; Secrets Manager labels the former AWSPREVIOUS. */
   moveCurrent(id: string, fromVersionId: string, toVersionId: string): Promise<void>;
-}
-
-export function currentVersion(secret: SecretFacts): string | undefined {
-  return Object.entries(secret.stages).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
 }
 
 export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>): SecretsGateway {
@@ -66,10 +62,6 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
   };
   return {
     findSecret,
-    findCurrentVersion: async (id) => {
-      const secret = await findSecret(id);
-      return secret === undefined ? undefined : currentVersion(secret);
-    },
     readConnection: async (id, versionId) => readConnection(await readDocument(id, versionId)),
     readPassword: async (id) => (await readDocument(id)).password,
     findAuroraPasswordProblem: async (id) => auroraPasswordProblem(await readDocument(id)),
@@ -104,11 +96,13 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
 }
 
 function toSecretFacts(answer: DescribeSecretResponse): SecretFacts {
+  const stages = answer.VersionIdsToStages ?? {};
   return {
     arn: answer.ARN ?? '',
     name: answer.Name ?? '',
     rotationEnabled: answer.RotationEnabled ?? false,
     deletedAt: answer.DeletedDate,
-    stages: answer.VersionIdsToStages ?? {},
+    current: Object.entries(stages).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0],
+    stages,
   };
 }

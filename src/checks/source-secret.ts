@@ -1,4 +1,4 @@
-import { currentVersion, type SecretsGateway } from '../aws/secrets-gateway.js';
+import type { SecretFacts, SecretsGateway } from '../aws/secrets-gateway.js';
 import type { Problem } from '../errors.js';
 import type { ReadinessCheck, ReadinessContext } from './readiness-check.js';
 
@@ -41,13 +41,9 @@ function deleted(id: string): Problem {
   };
 }
 
-function rotation(
-  id: string,
-  secret: { rotationEnabled: boolean; stages: Readonly<Record<string, readonly string[]>> },
-) {
-  const current = currentVersion({ arn: '', name: id, deletedAt: undefined, ...secret });
+function rotation(id: string, secret: SecretFacts) {
   const pending = Object.entries(secret.stages).some(
-    ([version, labels]) => version !== current && labels.includes('AWSPENDING'),
+    ([version, labels]) => version !== secret.current && labels.includes('AWSPENDING'),
   );
   const problem = (code: string, what: string): Problem => ({
     code,

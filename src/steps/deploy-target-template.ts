@@ -141,7 +141,7 @@ async function deployInPlace(deps: DeployDeps, io: StepIo, input: In, text: stri
     io.note(line);
   });
   await executeChanges(deps, io, request, {
-    secretVersion: await deps.secrets.findCurrentVersion(input.secret),
+    secretVersion: (await deps.secrets.findSecret(input.secret))?.current,
   });
   return deps.waits.untilStackDeployed(io, stack.id);
 }

@@ -11,7 +11,7 @@ import type { deployTargetTemplate } from './refs.js';
 export interface DeployDeps {
   readonly cloudFormation: CloudFormationGateway;
   readonly rds: Pick<RdsGateway, 'findCluster' | 'setDeletionProtection'>;
-  readonly secrets: Pick<SecretsGateway, 'findSecret' | 'findCurrentVersion' | 'moveCurrent'>;
+  readonly secrets: Pick<SecretsGateway, 'findSecret' | 'moveCurrent'>;
   readonly waits: StackWaits;
   readonly templates: TemplateTools;
 }
@@ -47,7 +47,7 @@ export async function takeBackSecret(
     'secretVersion'
   ];
   if (typeof before !== 'string') return;
-  const current = await deps.secrets.findCurrentVersion(input.secret);
+  const current = (await deps.secrets.findSecret(input.secret))?.current;
   if (current !== undefined && current !== before)
     await io.mutate(
       { call: 'secretsmanager:UpdateSecretVersionStage', key: input.secret, before: { version: current } },

@@ -167,7 +167,7 @@ async function runCommand(
   input: In,
   stack: Stack | undefined,
 ): Promise<void> {
-  const secretVersion = await deps.secrets.findCurrentVersion(input.secret);
+  const secretVersion = (await deps.secrets.findSecret(input.secret))?.current;
   const last: string[] = [];
   const onLine = (line: string) => {
     io.note(line);

@@ -55,11 +55,8 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
       const version = secrets.versionFor(io.runId, input.destination);
       const previous = io.intents()[0]?.before?.['version'] ?? currentOf(before);
       if (!pointsAt(await secrets.readConnection(input.secret), input.destination)) {
-        await io.mutate(
-          { call: 'secretsmanager:PutSecretValue', key: input.secret, before: { version: previous } },
-          () => secrets.pointAt(input.secret, input.destination, version),
-          () => ({ arn: before.arn, detail: { version } }),
-        );
+        const write = isWritten(before, version) ? moveForward : pointAt;
+        await write(secrets, io, { ...input, version, previous: String(previous), arn: before.arn });
       }
       const after = await getSecret(secrets, input.secret);
       return {
@@ -84,6 +81,31 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
   };
 }
 
+interface Writing extends SwitchSecretInput {
+  readonly version: string;
+  readonly previous: string;
+  readonly arn: string;
+}
+
+function pointAt(secrets: Secrets, io: StepIo, { secret, destination, version, previous, arn }: Writing) {
+  return io.mutate(
+    { call: 'secretsmanager:PutSecretValue', key: secret, before: { version: previous } },
+    () => secrets.pointAt(secret, destination, version),
+    () => ({ arn, detail: { version } }),
+  );
+}
+
+/** This run wrote the version and took it back: writing it again would change nothing, the label has to move. */
+function moveForward(secrets: Secrets, io: StepIo, { secret, version, previous, arn }: Writing) {
+  return io.mutate(
+    { call: 'secretsmanager:UpdateSecretVersionStage', key: secret, before: { version: previous } },
+    () => secrets.moveCurrent(secret, previous, version),
+    () => ({ arn, detail: { version } }),
+  );
+}
+
+const isWritten = ({ stages }: SecretFacts, version: string): boolean => stages[version] !== undefined;
+
 /** Only what this run wrote is taken back: a version that somebody has put on top since stays. */
 async function moveBack(
   secrets: Secrets,
@@ -105,11 +127,9 @@ function pointsAt(connection: SecretConnection, destination: SecretDestination):
   return connection.host === destination.host && connection.port === destination.port;
 }
 
-function currentOf(secret: SecretFacts): string {
-  const current = Object.entries(secret.stages).find(([, labels]) => labels.includes('AWSCURRENT'));
-  if (current === undefined)
-    throw new MigrationError('SecretWithoutValue', `secret ${secret.name} has no current version`);
-  return current[0];
+function currentOf({ name, current }: SecretFacts): string {
+  if (current !== undefined) return current;
+  throw new MigrationError('SecretWithoutValue', `secret ${name} has no current version`);
 }
 
 async function getSecret(secrets: Secrets, id: string): Promise<SecretFacts> {
