@@ -1,5 +1,6 @@
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Problem } from '../errors.js';
+import { takenIdentifier } from '../steps/ownership.js';
 import type { ReadinessCheck } from './readiness-check.js';
 
 /** A create would fail half way, or worse, somebody else's cluster would be filled. */
@@ -19,19 +20,10 @@ export function createFreeIdentifiersCheck(
           fix: 'choose another target.instance',
         });
       else if ((await rds.findInstance(target.instance)) !== undefined)
-        problems.push(taken('instance', target.instance));
+        problems.push(takenIdentifier('instance', target.instance));
       if ((await rds.findCluster(target.cluster)) !== undefined)
-        problems.push(taken('cluster', target.cluster));
+        problems.push(takenIdentifier('cluster', target.cluster));
       return problems;
     },
-  };
-}
-
-function taken(what: 'cluster' | 'instance', identifier: string): Problem {
-  return {
-    code: what === 'cluster' ? 'ClusterTaken' : 'InstanceTaken',
-    what: `the ${what} ${identifier} exists already`,
-    why: 'The tool fills only a cluster that its own run has created',
-    fix: `choose another target.${what}, or resume the run that made it (rds2aurora runs)`,
   };
 }

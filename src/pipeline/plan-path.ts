@@ -52,7 +52,7 @@ export async function planPath<Config>(context: PlanContext<Config>): Promise<Pa
   return {
     path: context.path,
     steps,
-    problems: steps.flatMap(({ plan }) => (plan.kind === 'blocked' ? plan.problems : [])),
+    problems: withoutRepeats(steps.flatMap(({ plan }) => (plan.kind === 'blocked' ? plan.problems : []))),
     totalSeconds: sumSeconds(steps),
     downtimeSeconds: sumSeconds(steps.filter((step) => step.writersPaused)),
   };
@@ -67,6 +67,11 @@ export function assertNotBlocked(plan: PathPlan): void {
     why: first.why,
     next: plan.problems.map((problem) => problem.fix),
   });
+}
+
+/** Readiness and a later step may find the same problem. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.code} ${problem.what}`, problem])).values()];
 }
 
 async function planStep<Config>(

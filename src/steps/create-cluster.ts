@@ -9,7 +9,7 @@ import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { isOurs, ownTags } from './ownership.js';
+import { isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { checkReadiness, createCluster } from './refs.js';
 
 export interface CreateClusterDeps {
@@ -40,7 +40,7 @@ export function createCreateCluster(deps: CreateClusterDeps): Step<In, Out, Conf
         return { kind: 'change', effects: planned(config), calls: ['rds:CreateDBCluster'] };
       if (isOurs(found, io.runId))
         return { kind: 'satisfied', because: `this run made the cluster ${found.identifier}` };
-      return { kind: 'blocked', problems: [takenProblem(found)] };
+      return { kind: 'blocked', problems: [takenIdentifier('cluster', found.identifier)] };
     },
     run: async (io, input) => {
       await ensureCreated(deps, io, input);
@@ -94,7 +94,7 @@ async function ensureCreated(deps: CreateClusterDeps, io: StepIo, input: In): Pr
 /** @throws PreconditionError when the cluster is not ours, StaleError when it is ours and differs from what was asked. */
 function assertAdoptable(io: StepIo, found: DbCluster, input: In): void {
   if (!isOurs(found, io.runId)) {
-    const problem = takenProblem(found);
+    const problem = takenIdentifier('cluster', found.identifier);
     throw new PreconditionError(problem.code, problem.what, {
       why: problem.why,
       next: [problem.fix],
@@ -128,15 +128,6 @@ function assertAdoptable(io: StepIo, found: DbCluster, input: In): void {
 
 function differs(what: string, found: string | number | undefined, wanted: string | number): string[] {
   return found === wanted ? [] : [`${what} is ${String(found)}, asked for was ${String(wanted)}`];
-}
-
-function takenProblem(found: DbCluster) {
-  return {
-    code: 'ClusterNotOurs',
-    what: `a cluster named ${found.identifier} exists and was not made by this run`,
-    why: 'The tool never changes a cluster that it has not made',
-    fix: 'choose another target.cluster, or delete that cluster if nobody needs it',
-  };
 }
 
 function planned({ target }: Config): string[] {

@@ -8,7 +8,7 @@ import type { DbInstance } from '../aws/rds-instances.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { isOurs, ownTags } from './ownership.js';
+import { isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { createCluster, createWriter } from './refs.js';
 
 export interface CreateWriterDeps {
@@ -53,7 +53,7 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
         };
       if (isOurs(found, io.runId))
         return { kind: 'satisfied', because: `this run made the instance ${found.identifier}` };
-      return { kind: 'blocked', problems: [takenProblem(found)] };
+      return { kind: 'blocked', problems: [takenIdentifier('instance', found.identifier)] };
     },
     run: async (io, input) => {
       await ensureCreated(deps, io, input);
@@ -90,7 +90,7 @@ async function ensureCreated(deps: CreateWriterDeps, io: StepIo, input: In): Pro
 
 function assertAdoptable(io: StepIo, found: DbInstance, input: In): void {
   if (!isOurs(found, io.runId)) {
-    const problem = takenProblem(found);
+    const problem = takenIdentifier('instance', found.identifier);
     throw new PreconditionError(problem.code, problem.what, {
       why: problem.why,
       next: [problem.fix],
@@ -108,15 +108,6 @@ function assertAdoptable(io: StepIo, found: DbInstance, input: In): void {
       resource: found.arn,
     },
   );
-}
-
-function takenProblem(found: DbInstance) {
-  return {
-    code: 'InstanceNotOurs',
-    what: `an instance named ${found.identifier} exists and was not made by this run`,
-    why: 'The tool never changes an instance that it has not made',
-    fix: 'choose another target.instance, or delete that instance if nobody needs it',
-  };
 }
 
 async function undo({ rds, waits }: CreateWriterDeps, io: StepIo, identifier: string): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Problem } from '../errors.js';
+
 /** Every resource that a run makes carries both tags, in the call that creates it. */
 const runTag = 'rds2aurora:run';
 const stepTag = 'rds2aurora:step';
@@ -11,4 +13,14 @@ export function ownTags(io: { readonly runId: string; readonly stepId: string })
 /** True when this run made the resource; a name alone proves nothing. */
 export function isOurs(resource: { readonly tags: Tags }, runId: string): boolean {
   return resource.tags[runTag] === runId;
+}
+
+/** An identifier of the target is in use: readiness and the step that would take it say so in the same words. */
+export function takenIdentifier(what: 'cluster' | 'instance', identifier: string): Problem {
+  return {
+    code: what === 'cluster' ? 'ClusterTaken' : 'InstanceTaken',
+    what: `the ${what} ${identifier} exists already, and was not made by this run`,
+    why: 'The tool fills only a cluster that its own run has created',
+    fix: `choose another target.${what}, or resume the run that made it (rds2aurora runs)`,
+  };
 }

@@ -155,7 +155,7 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
     await expect(
       cluster.run(createStepIo('another-run', cluster.id).io, cluster.select(from)),
     ).rejects.toMatchObject({
-      code: 'ClusterNotOurs',
+      code: 'ClusterTaken',
       exitCode: 10,
     });
     if (cluster.reversal.kind !== 'undo' || writer.reversal.kind !== 'undo') throw new Error('no undo');
