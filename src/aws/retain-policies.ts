@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Pair, type YAMLMap } from 'yaml';
 import { PreconditionError } from '../errors.js';
 import { parseTemplate, resourceNode } from './stack-template.js';
+import { applySplices, rangeOf, type Splice } from './template-splices.js';
 
 /** One attribute that was set; `before` null when it was not there. Enough to take the edit back. */
 export interface PolicyChange {
@@ -12,12 +13,6 @@ export interface PolicyChange {
 export interface EditedTemplate {
   readonly text: string;
   readonly changes: readonly PolicyChange[];
-}
-
-interface Splice {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 const policies = ['DeletionPolicy', 'UpdateReplacePolicy'] as const;
@@ -54,7 +49,7 @@ export function retainResources(
     splices.push(mark);
     changes.push({ logicalId: marked.logicalId, attribute: 'Metadata', before: null });
   }
-  return { text: apply(text, splices), changes };
+  return { text: applySplices(text, splices), changes };
 }
 
 /**
@@ -73,7 +68,7 @@ export function restorePolicies(text: string, changes: readonly PolicyChange[]):
     if (!resource.has(attribute)) return [];
     return before === null ? removal(resource, attribute) : [replacement(resource, attribute, before)];
   });
-  return apply(text, splices);
+  return applySplices(text, splices);
 }
 
 function policyOf(node: YAMLMap, attribute: string, logicalId: string): string | undefined {
@@ -134,22 +129,4 @@ function removal(node: YAMLMap, key: string): Splice[] {
   const next = node.items[index + 1];
   if (index === -1 || next === undefined) return [];
   return [{ start: rangeOf(node.items[index]?.key)[0], end: rangeOf(next.key)[0], text: '' }];
-}
-
-function rangeOf(node: unknown): readonly [number, number] {
-  const range = (node as { range?: readonly [number, number, number] | null } | undefined)?.range;
-  if (range === undefined || range === null)
-    throw new Error('a node of a parsed template has no place in the text');
-  return [range[0], range[1]];
-}
-
-/** From the end to the beginning, so that places stay true; of two at one place, the first stands first. */
-function apply(text: string, splices: readonly Splice[]): string {
-  return [...splices]
-    .reverse()
-    .sort((left, right) => right.start - left.start)
-    .reduce(
-      (edited, { start, end, text: piece }) => edited.slice(0, start) + piece + edited.slice(end),
-      text,
-    );
 }
