@@ -20,7 +20,7 @@ export function compileForChildren(main: string): { program: string; remove: () 
     bundle: true,
     packages: 'external',
     platform: 'node',
-  target: 'node20',
+    target: 'node20',
     format: 'esm',
   });
   return { program, remove: () => rmSync(out, { recursive: true, force: true }) };
