@@ -20,7 +20,7 @@ export interface RunResult {
 
 /**
  * Carries a run to its end, from its beginning or from wherever an earlier process left it. Finished steps are verified
- * again unless a later finished step supersedes them; a step that was begun and not ended is run again.
+ * again unless a later step supersedes or overtakes them; a step that was begun and not ended is run again.
  * @throws JournalError, StaleError before anything is called; InterruptedError; whatever a step throws
  */
 export async function runPath<Config extends object>(context: RunContext<Config>): Promise<RunResult> {
@@ -82,9 +82,14 @@ async function recheck<Config>(
   step: SealedStep<Config>,
   output: JsonValue,
 ): Promise<void> {
-  const later = session.steps.find(
-    (other) => other.supersedes.includes(step.id) && isFinished(session.stateOf(other.id)),
-  );
+  const later = session.steps.find((other) => {
+    const state = session.stateOf(other.id);
+    const hasBegun = isFinished(state) || state.calls.length > 0;
+    return (
+      (other.supersedes.includes(step.id) && isFinished(state)) ||
+      (other.overtakes.includes(step.id) && hasBegun)
+    );
+  });
   let because = 'finished earlier, and still holds';
   if (later !== undefined) {
     because = `finished earlier, and ${later.id} has followed`;

@@ -16,6 +16,7 @@ export interface SealedStep<Config> {
   readonly id: StepId;
   readonly title: string;
   readonly supersedes: readonly StepId[];
+  readonly overtakes: readonly StepId[];
   readonly typicalSeconds: readonly [number, number] | undefined;
   readonly writersPaused: boolean;
   readonly reversal: SealedReversal;
@@ -35,6 +36,7 @@ export function seal<In, Out, Config>(step: Step<In, Out, Config>): SealedStep<C
     id: step.id,
     title: step.title,
     supersedes: step.supersedes ?? [],
+    overtakes: step.overtakes ?? [],
     typicalSeconds: step.typicalSeconds,
     writersPaused: step.writersPaused ?? false,
     reversal: sealReversal(reversal),

@@ -103,6 +103,8 @@ export interface Step<In, Out, Config> extends StepRef<Out> {
   readonly reversal: Reversal<In, Out>;
   /** Earlier steps whose `verify` need hold no longer once this one has finished. */
   readonly supersedes?: readonly StepId[];
+  /** Earlier steps that this one takes back: their `verify` need hold no longer once it has made its first call. */
+  readonly overtakes?: readonly StepId[];
   /** Typical duration in seconds [low, high], given what `plan` knows; shown as an estimate. */
   readonly typicalSeconds?: readonly [number, number];
   /** True while the application cannot write: these steps add up to the downtime. */

@@ -41,7 +41,8 @@ export function createDeployTargetTemplate(deps: DeployDeps): Step<In, Out, Conf
     ...deployTargetTemplate,
     title: 'Deploy the template of the target',
     typicalSeconds: [600, 1_500],
-    supersedes: [retainSource.id],
+    // The new template says nothing of the old resources any more; each removal is judged by its change set.
+    overtakes: [retainSource.id],
     reversal: {
       kind: 'undo',
       note: ({ stack, inPlace }) =>

@@ -11,8 +11,9 @@ const precious = new Set([
 ]);
 
 /**
- * What in a change set would destroy a database or a secret. A removal is harmless where the stack's present template
- * retains the resource (`retained`); a replacement never is, since the name would then mean another, empty thing.
+ * What in a change set would destroy a database or a secret. A removal is harmless where this run had the resource
+ * retained (`retained`) and CloudFormation says itself that it will do so; a replacement never is, since the name would
+ * then mean another, empty thing.
  * Source: ResourceChange in the CloudFormation API reference.
  */
 export function findDestruction(changes: readonly ResourceChange[], retained: readonly string[]): Problem[] {
@@ -20,7 +21,7 @@ export function findDestruction(changes: readonly ResourceChange[], retained: re
     .filter(({ type }) => precious.has(type))
     .flatMap((change): Problem[] => {
       const { action, replacement, logicalId, policyAction } = change;
-      if (action === 'Remove' && !(retained.includes(logicalId) && (policyAction ?? 'Retain') === 'Retain'))
+      if (action === 'Remove' && !(retained.includes(logicalId) && policyAction === 'Retain'))
         return [destroys(change, `removes it (${policyAction ?? 'by its deletion policy'})`)];
       if (action === 'Modify' && replacement !== 'False')
         return [destroys(change, `replaces it (Replacement ${replacement ?? 'unknown'})`)];
@@ -49,7 +50,8 @@ export function findDestructionBetween(
       const becomes = after.get(logicalId);
       if (becomes === type) return [];
       const action = becomes === undefined ? 'Remove' : 'Modify';
-      const base = { logicalId, type, action, physicalId: undefined, policyAction: undefined, scope: [] };
+      const policyAction = retained.includes(logicalId) ? 'Retain' : undefined;
+      const base = { logicalId, type, action, physicalId: undefined, policyAction, scope: [] };
       return [{ ...base, replacement: action === 'Modify' ? 'True' : undefined }];
     }),
     retained,

@@ -32,7 +32,7 @@ export function createResumeApplication(
   return {
     ...resumeApplication,
     title: 'Resume the application on the new database',
-    supersedes: [pauseWriters.id],
+    overtakes: [pauseWriters.id],
     reversal: {
       kind: 'undo',
       note: ({ application }) =>

@@ -43,7 +43,8 @@ export function createRunDeployCommand(deps: RunDeployCommandDeps): Step<In, Out
     ...runDeployCommand,
     title: 'Run the deploy command',
     typicalSeconds: [600, 1_500],
-    supersedes: [retainSource.id],
+    // The new template says nothing of the old resources any more; each removal is judged by its change set.
+    overtakes: [retainSource.id],
     reversal: {
       kind: 'undo',
       note: ({ stack, inPlace }) =>

@@ -191,6 +191,25 @@ test('on resume finished steps are verified again, unless a later finished step 
   expect(state.outcome).toBe('finished');
 });
 
+test('on resume a finished step is not verified again once a step that takes it back has made a call', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  const one = seal(createToyStep(world, 'make-one'));
+  const two = createToyStep(world, 'make-two', { overtakes: ['make-one'] });
+  const giveUp = failWith(new MigrationError('X', 'x'));
+  const steps = [one, seal(two)];
+  await start(root, [one, seal({ ...two, run: giveUp })]);
+  await world.remove('toy-make-one-0');
+  expect((await resume(root, steps)).error).toMatchObject({ code: 'ThingGone' });
+  await world.create('toy-make-one-0', 'make-one');
+  const firstCall: typeof two.run = async (io) => {
+    await io.mutate({ call: 'toy:Remove', key: 'toy-make-one-0' }, () => world.remove('toy-make-one-0'));
+    return giveUp();
+  };
+  await resume(root, [one, seal({ ...two, run: firstCall })]);
+  expect((await resume(root, steps)).state.outcome).toBe('finished');
+});
+
 test('on resume a finished step that no longer holds stops the run before anything is called', async () => {
   const world = createToyWorld();
   const root = temporaryFolder();

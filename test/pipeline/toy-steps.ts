@@ -55,6 +55,7 @@ export interface ToyOptions {
   /** A step whose output it needs. */
   readonly after?: StepRef<ToyOutput>;
   readonly supersedes?: readonly StepId[];
+  readonly overtakes?: readonly StepId[];
   readonly reversal?: Exclude<Reversal<ToyInput, ToyOutput>, { kind: 'undo' }>;
   readonly typicalSeconds?: readonly [number, number];
   readonly writersPaused?: boolean;
@@ -71,6 +72,7 @@ export function createToyStep(
     ...toyRef(id),
     title: `Make the things of ${id}`,
     ...(options.supersedes !== undefined && { supersedes: options.supersedes }),
+    ...(options.overtakes !== undefined && { overtakes: options.overtakes }),
     ...(options.typicalSeconds !== undefined && { typicalSeconds: options.typicalSeconds }),
     ...(options.writersPaused !== undefined && { writersPaused: options.writersPaused }),
     reversal: reversal ?? {
