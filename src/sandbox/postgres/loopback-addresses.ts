@@ -26,8 +26,22 @@ function probe(host: string, port: number): Promise<number | undefined> {
 export class LoopbackAddresses {
   #prefix = `127.${randomInt(1, 255)}.${randomInt(256)}`;
   #last = 0;
+  readonly #known = new Map<string, Listener>();
 
-  async allot(port: number): Promise<Listener> {
+  /**
+   * A name keeps its address for as long as the sandbox lives, also while nobody listens there: in AWS an endpoint is
+   * made of the identifier, and a database restored under its old name is found at its old address.
+   */
+  async allot(port: number, name?: string): Promise<Listener> {
+    if (name === undefined) return this.#allotNew(port);
+    const known = this.#known.get(name);
+    const isFree = known?.port === port && (await probe(known.host, port)) !== undefined;
+    const listener = isFree ? known : await this.#allotNew(port);
+    this.#known.set(name, listener);
+    return listener;
+  }
+
+  async #allotNew(port: number): Promise<Listener> {
     if ((await probe(this.#next(), 0)) === undefined) return this.#fallBack();
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const host = this.#next();

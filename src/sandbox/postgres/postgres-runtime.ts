@@ -65,8 +65,8 @@ export class PostgresRuntime {
     return [...new Set(this.installations.map(({ major }) => major))];
   }
 
-  allotAddress(port: number): Promise<Listener> {
-    return this.#addresses.allot(port);
+  allotAddress(port: number, name?: string): Promise<Listener> {
+    return this.#addresses.allot(port, name);
   }
 
   /** Storage of a new database, with its master user. */

@@ -61,7 +61,7 @@ export async function addCluster(rds: Rds, input: AwsStruct, given: NewCluster):
   const parameterGroup = chooseParameterGroup(rds, 'cluster', input, 'aurora-postgresql', version.version);
   const subnetGroup = await chooseSubnetGroup(rds, input);
   const securityGroups = await chooseSecurityGroups(rds, input, subnetGroup.vpcId);
-  const listener = await runtime.allotAddress(databasePort(input, 'Port', port));
+  const listener = await runtime.allotAddress(databasePort(input, 'Port', port), `cluster:${identifier}`);
   requireRoomForCluster(rds, identifier);
   const cluster: DbCluster = {
     kind: 'db-cluster',

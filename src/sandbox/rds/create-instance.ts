@@ -48,7 +48,7 @@ async function addRdsInstance(
   const name = { masterUsername: masterUsername(input), databaseName: databaseName(input, 'DBName') };
   const subnetGroup = await chooseSubnetGroup(rds, input);
   const securityGroups = await chooseSecurityGroups(rds, input, subnetGroup.vpcId);
-  const listener = await runtime.allotAddress(databasePort(input));
+  const listener = await runtime.allotAddress(databasePort(input), `db:${identifier}`);
   const instance = addInstance(rds, {
     ...name,
     identifier,

@@ -42,7 +42,7 @@ async function addRestored(
   const instanceClass = readInstanceClass(defaults, { engine, version: engineVersion });
   const subnetGroup = await chooseSubnetGroup(rds, input);
   const securityGroups = await chooseSecurityGroups(rds, input, subnetGroup.vpcId);
-  const listener = await runtime.allotAddress(databasePort(input, 'Port', snapshot.port));
+  const listener = await runtime.allotAddress(databasePort(input, 'Port', snapshot.port), `db:${identifier}`);
   const { AvailabilityZone: _, ...inherited } = snapshot.attributes;
   return addInstance(rds, {
     identifier,

@@ -127,3 +127,30 @@ test('RetainExceptOnCreate deletes on the rollback of the creation and keeps aft
   await cloud.remove('s');
   expect(cloud.parameters.size).toBe(1);
 });
+
+test('a stack policy is given back as it was set', async () => {
+  const cloud = new FakeCloud();
+  await cloud.create('s', { Resources: { A: parameter('/a', 'x') } });
+  expect(await cloud.cfn('GetStackPolicy', { StackName: 's' })).toEqual({});
+  await cloud.cfn('SetStackPolicy', { StackName: 's', StackPolicyBody: '{"Statement":[]}' });
+  expect(await cloud.cfn('GetStackPolicy', { StackName: 's' })).toEqual({
+    StackPolicyBody: '{"Statement":[]}',
+  });
+});
+
+test('a template summary says by what an import names a resource', async () => {
+  const cloud = new FakeCloud();
+  const Resources = {
+    C: { Type: 'AWS::RDS::DBCluster', Properties: { Engine: 'aurora-postgresql' } },
+    S: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 'x' } },
+  };
+  const summary = await cloud.cfn('GetTemplateSummary', { TemplateBody: JSON.stringify({ Resources }) });
+  expect(summary['ResourceIdentifierSummaries']).toEqual([
+    {
+      ResourceType: 'AWS::RDS::DBCluster',
+      LogicalResourceIds: ['C'],
+      ResourceIdentifiers: ['DBClusterIdentifier'],
+    },
+    { ResourceType: 'AWS::SecretsManager::Secret', LogicalResourceIds: ['S'], ResourceIdentifiers: ['Id'] },
+  ]);
+});

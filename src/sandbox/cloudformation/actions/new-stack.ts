@@ -32,6 +32,7 @@ export function newStack(env: Environment, input: AwsStruct): Stack {
     isCancelled: false,
     disableRollback: flag(input, 'DisableRollback'),
     terminationProtection: flag(input, 'EnableTerminationProtection'),
+    policy: undefined,
     pendingRollback: undefined,
     tokens: new Map(),
     changeSetId: undefined,

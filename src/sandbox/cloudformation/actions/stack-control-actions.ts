@@ -17,6 +17,11 @@ export function stackControlActions(env: Environment): Readonly<Record<string, A
       stack.terminationProtection = flag(input, 'EnableTerminationProtection');
       return { StackId: stack.id };
     },
+    GetStackPolicy: (input) => ({ StackPolicyBody: env.store.get(requiredText(input, 'StackName')).policy }),
+    SetStackPolicy: (input) => {
+      env.store.get(requiredText(input, 'StackName')).policy = requiredText(input, 'StackPolicyBody');
+      return {};
+    },
     CancelUpdateStack: (input) => {
       const stack = env.store.get(requiredText(input, 'StackName'));
       if (stack.status !== 'UPDATE_IN_PROGRESS')

@@ -32,7 +32,7 @@ export function templateActions(env: Environment): Readonly<Record<string, Actio
         ...capabilityShape(template),
       };
     },
-    GetTemplateSummary: (input) => summary(storedOrGiven(env, input)),
+    GetTemplateSummary: (input) => summary(env, storedOrGiven(env, input)),
   };
 }
 
@@ -59,7 +59,7 @@ function bodyOf(template: Template, stage: string): string {
   );
 }
 
-function summary(template: Template): AwsStruct {
+function summary(env: Environment, template: Template): AwsStruct {
   const types = [...template.resources.values()].map(({ type }) => type);
   return {
     Parameters: members([...template.parameters.values()].map(declarationShape)),
@@ -68,8 +68,23 @@ function summary(template: Template): AwsStruct {
     ResourceTypes: members([...new Set(types)]),
     Version: '2010-09-09',
     Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
-    ResourceIdentifierSummaries: members([]),
+    ResourceIdentifierSummaries: members(identifierShapes(env, template)),
   };
+}
+
+/** By which properties the resources of a type are named in an import; types that cannot be imported are left out. */
+function identifierShapes(env: Environment, template: Template): AwsStruct[] {
+  const resources = [...template.resources];
+  return [...new Set(resources.map(([, { type }]) => type))].flatMap((type) => {
+    const { identifier, read } = env.providers.get(type) ?? {};
+    if (identifier === undefined || read === undefined) return [];
+    const ofType = resources.filter(([, resource]) => resource.type === type);
+    return {
+      ResourceType: type,
+      LogicalResourceIds: members(ofType.map(([logicalId]) => logicalId)),
+      ResourceIdentifiers: members(identifier),
+    };
+  });
 }
 
 function capabilityShape(template: Template): AwsStruct {

@@ -82,6 +82,8 @@ export interface Stack {
   isCancelled: boolean;
   disableRollback: boolean;
   terminationProtection: boolean;
+  /** Recorded and given back; nothing is held to it. */
+  policy: string | undefined;
   pendingRollback: PendingRollback | undefined;
   /** Last token of each action, with the request it came with. */
   readonly tokens: Map<string, string>;
