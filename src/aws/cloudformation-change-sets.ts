@@ -1,4 +1,9 @@
-import type { Capability, Change, CreateChangeSetInput } from '@aws-sdk/client-cloudformation';
+import type {
+  Capability,
+  Change,
+  CreateChangeSetInput,
+  ResourceToImport,
+} from '@aws-sdk/client-cloudformation';
 import { callAws, isAwsError } from './aws-error.js';
 import type { AwsClients } from './aws-clients.js';
 import { isMissingStack } from './cloudformation-stacks.js';
@@ -7,7 +12,7 @@ import { writeTags, type Tags } from './tags.js';
 export interface NewChangeSet {
   readonly stack: string;
   readonly name: string;
-  readonly type: 'CREATE' | 'UPDATE';
+  readonly type: 'CREATE' | 'UPDATE' | 'IMPORT';
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters that keep the value the stack has: one that is merely left out falls back to its default. */
@@ -15,7 +20,19 @@ export interface NewChangeSet {
   readonly capabilities: readonly string[];
   /** Left out for an update: the stack keeps its tags, and no resource changes because of them. */
   readonly tags?: Tags;
+  /** Only of an IMPORT: the standing resources that come into the stack. */
+  readonly imports?: readonly ImportedResource[];
+  /** Service role that CloudFormation acts as; left out, it keeps the stack's or acts as the caller. */
+  readonly roleArn?: string;
+  readonly notificationArns?: readonly string[];
   readonly token: string;
+}
+
+export interface ImportedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Such as `{DBClusterIdentifier: production-rag-cluster}`. */
+  readonly identifier: Readonly<Record<string, string>>;
 }
 
 /** One line of what CloudFormation would do. */
@@ -144,8 +161,15 @@ function toRequest(request: NewChangeSet): CreateChangeSetInput {
     ],
     Capabilities: request.capabilities as Capability[],
     ...(request.tags === undefined ? {} : { Tags: writeTags(request.tags) }),
+    ...(request.imports === undefined ? {} : { ResourcesToImport: request.imports.map(toImport) }),
+    ...(request.roleArn === undefined ? {} : { RoleARN: request.roleArn }),
+    ...(request.notificationArns === undefined ? {} : { NotificationARNs: [...request.notificationArns] }),
     ClientToken: request.token,
   };
+}
+
+function toImport({ logicalId, type, identifier }: ImportedResource): ResourceToImport {
+  return { LogicalResourceId: logicalId, ResourceType: type, ResourceIdentifier: { ...identifier } };
 }
 
 function toResourceChange({ ResourceChange: change }: Change): ResourceChange {

@@ -1,12 +1,17 @@
 import type { AwsClients } from './aws-clients.js';
 import { createChangeSetCalls, type ChangeSetCalls } from './cloudformation-change-sets.js';
+import { createStackDetailCalls, type StackDetailCalls } from './cloudformation-stack-details.js';
 import { createStackCalls, type StackCalls } from './cloudformation-stacks.js';
 
 /** CloudFormation in our words. */
-export type CloudFormationGateway = StackCalls & ChangeSetCalls;
+export type CloudFormationGateway = StackCalls & StackDetailCalls & ChangeSetCalls;
 
 export function createCloudFormationGateway(
   clients: Pick<AwsClients, 'cloudFormation'>,
 ): CloudFormationGateway {
-  return { ...createStackCalls(clients), ...createChangeSetCalls(clients) };
+  return {
+    ...createStackCalls(clients),
+    ...createStackDetailCalls(clients),
+    ...createChangeSetCalls(clients),
+  };
 }
