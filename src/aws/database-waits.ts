@@ -2,7 +2,8 @@ import type { Poll, Waiting } from './poll.js';
 import type { DbCluster } from './rds-clusters.js';
 import type { RdsGateway } from './rds-gateway.js';
 import type { DbInstance } from './rds-instances.js';
-import { clusterAvailable, databaseGone, instanceAvailable } from './resource-states.js';
+import type { DbSnapshot } from './rds-snapshots.js';
+import { clusterAvailable, databaseGone, instanceAvailable, snapshotAvailable } from './resource-states.js';
 
 /** Hours, not minutes: AWS's own handlers allow 36. */
 const timeoutMs = 4 * 3_600_000;
@@ -19,18 +20,27 @@ export interface DatabaseWaits {
     identifier: string,
     options?: { justCreated: boolean },
   ): Promise<DbInstance>;
+  /** `progressed` is told the percentage of each look. */
+  untilSnapshotAvailable(
+    io: Waiting,
+    identifier: string,
+    options?: { justCreated: boolean; progressed?: (percent: number) => void },
+  ): Promise<DbSnapshot>;
   untilClusterGone(io: Waiting, identifier: string): Promise<void>;
   untilInstanceGone(io: Waiting, identifier: string): Promise<void>;
+  untilSnapshotGone(io: Waiting, identifier: string): Promise<void>;
 }
 
 export function createDatabaseWaits(
-  rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>,
+  rds: Pick<RdsGateway, 'findCluster' | 'findInstance' | 'findSnapshot'>,
   poll: Poll,
 ): DatabaseWaits {
   const cluster = (identifier: string) => ({
     resource: `cluster ${identifier}`,
     read: () => rds.findCluster(identifier),
-    stateOf: (found: DbCluster) => found.status,
+    // RDS answers a request for another password before the state changes: until then it shows in the pending values only.
+    stateOf: (found: DbCluster) =>
+      found.passwordPending && found.status === 'available' ? 'resetting-master-credentials' : found.status,
     identityOf: (found: DbCluster) => found.arn,
     timeoutMs,
     next: [
@@ -47,6 +57,20 @@ export function createDatabaseWaits(
       `aws rds describe-events --source-type db-instance --source-identifier ${identifier} --duration 1440`,
     ],
   });
+  const snapshot = (identifier: string, progressed?: (percent: number) => void) => ({
+    resource: `snapshot ${identifier}`,
+    read: async () => {
+      const found = await rds.findSnapshot(identifier);
+      if (found !== undefined) progressed?.(found.percent);
+      return found;
+    },
+    stateOf: (found: DbSnapshot) => found.status,
+    identityOf: (found: DbSnapshot) => found.arn,
+    timeoutMs,
+    next: [
+      `aws rds describe-events --source-type db-snapshot --source-identifier ${identifier} --duration 1440`,
+    ],
+  });
   const missing = (options: { justCreated: boolean } | undefined) =>
     options?.justCreated === true ? 'stale' : 'gone';
   return {
@@ -58,11 +82,22 @@ export function createDatabaseWaits(
       present(
         await poll(io, { ...instance(identifier), states: instanceAvailable, missing: missing(options) }),
       ),
+    untilSnapshotAvailable: async (io, identifier, options) =>
+      present(
+        await poll(io, {
+          ...snapshot(identifier, options?.progressed),
+          states: snapshotAvailable,
+          missing: missing(options),
+        }),
+      ),
     untilClusterGone: async (io, identifier) => {
       await poll(io, { ...cluster(identifier), states: databaseGone, missing: 'done' });
     },
     untilInstanceGone: async (io, identifier) => {
       await poll(io, { ...instance(identifier), states: databaseGone, missing: 'done' });
+    },
+    untilSnapshotGone: async (io, identifier) => {
+      await poll(io, { ...snapshot(identifier), states: databaseGone, missing: 'done' });
     },
   };
 }

@@ -23,9 +23,12 @@ export interface DbCluster {
   readonly kmsKeyId: string | undefined;
   readonly subnetGroup: string | undefined;
   readonly securityGroups: readonly string[];
+  readonly parameterGroup: string | undefined;
   readonly scaling: Scaling | undefined;
   readonly members: readonly { readonly identifier: string; readonly writer: boolean }[];
   readonly deletionProtection: boolean;
+  /** True from the request for another master password until it is set. */
+  readonly passwordPending: boolean;
   readonly tags: Tags;
 }
 
@@ -118,9 +121,17 @@ export function createClusterCalls(
   };
 }
 
+/** The cluster's part of Serverless v2, as both ways of making a cluster take it. */
+export function toScalingRequest({ min, max, autoPauseSeconds }: Scaling) {
+  return {
+    MinCapacity: min,
+    MaxCapacity: max,
+    ...(autoPauseSeconds === undefined ? {} : { SecondsUntilAutoPause: autoPauseSeconds }),
+  };
+}
+
 /** Port is said because a default of 3306 has been seen for Aurora PostgreSQL, EngineVersion because RDS would take the Region's default. */
 function toCreateRequest(cluster: NewCluster, password: string): CreateDBClusterMessage {
-  const { scaling } = cluster;
   return {
     DBClusterIdentifier: cluster.identifier,
     Engine: 'aurora-postgresql',
@@ -136,11 +147,7 @@ function toCreateRequest(cluster: NewCluster, password: string): CreateDBCluster
     BackupRetentionPeriod: 7,
     DeletionProtection: cluster.deletionProtection,
     EnableCloudwatchLogsExports: ['postgresql'],
-    ServerlessV2ScalingConfiguration: {
-      MinCapacity: scaling.min,
-      MaxCapacity: scaling.max,
-      ...(scaling.autoPauseSeconds === undefined ? {} : { SecondsUntilAutoPause: scaling.autoPauseSeconds }),
-    },
+    ServerlessV2ScalingConfiguration: toScalingRequest(cluster.scaling),
     Tags: writeTags(cluster.tags),
   };
 }
@@ -160,6 +167,7 @@ function toDbCluster(cluster: DBCluster): DbCluster {
     kmsKeyId: cluster.KmsKeyId,
     subnetGroup: cluster.DBSubnetGroup,
     securityGroups: (cluster.VpcSecurityGroups ?? []).flatMap((one) => one.VpcSecurityGroupId ?? []),
+    parameterGroup: cluster.DBClusterParameterGroup,
     scaling:
       scaling?.MaxCapacity === undefined
         ? undefined
@@ -173,6 +181,7 @@ function toDbCluster(cluster: DBCluster): DbCluster {
       writer: member.IsClusterWriter ?? false,
     })),
     deletionProtection: cluster.DeletionProtection ?? false,
+    passwordPending: cluster.PendingModifiedValues?.MasterUserPassword !== undefined,
     tags: readTags(cluster.TagList),
   };
 }

@@ -57,7 +57,23 @@ export const instanceAvailable = states(
   ],
 );
 
-/** Waiting for the end of a cluster or an instance: any state may be seen for a while after the delete was accepted. */
+/**
+ * States of a DB snapshot. AWS lists none; `deleting`, `deleted` and `failed` come from its waiters, `unavailable` from
+ * "Upgrades of the RDS for PostgreSQL DB snapshot engine version", the other two from encryption that cannot be used.
+ */
+export const snapshotAvailable = states(
+  ['available'],
+  [
+    'deleted',
+    'deleting',
+    'failed',
+    'unavailable',
+    'inaccessible-encryption-credentials',
+    'incompatible-restore',
+  ],
+);
+
+/** Waiting for the end of a cluster, an instance or a snapshot: any state may be seen for a while after the delete was accepted. */
 export const databaseGone = states(['deleted'], []);
 
 /** Source: StackStatus in the CloudFormation API reference. */

@@ -4,6 +4,7 @@ import { MigrationError } from '../errors.js';
 import { killThisProcess, parseCrashPoint } from '../journal/crash-point.js';
 import type { OpenRun, RunDeps } from '../journal/run.js';
 import { dumpRestore } from '../paths/dump-restore.js';
+import { snapshot } from '../paths/snapshot.js';
 import type { Shelf } from '../paths/shelf.js';
 import type { RunContext } from '../pipeline/session.js';
 import type { SealedStep } from '../pipeline/seal.js';
@@ -12,6 +13,7 @@ import { systemClock } from './system-clock.js';
 
 const paths: Readonly<Record<string, (config: Config, shelf: Shelf) => readonly SealedStep<Config>[]>> = {
   'dump-restore': dumpRestore,
+  snapshot,
 };
 
 /** The steps of a path, made for one run; without `run` they can only plan. */

@@ -14,6 +14,7 @@ import { seal } from '../pipeline/seal.js';
 import { createDatabaseChecks } from '../postgres/connection-check.js';
 import { createDumpGateway } from '../postgres/dump-gateway.js';
 import { createQuiescer } from '../postgres/quiesce.js';
+import { createRestoredDatabaseGateway } from '../postgres/restored-database-gateway.js';
 import { createRestoreGateway } from '../postgres/restore-gateway.js';
 import { sizeRestore } from '../postgres/restore-settings.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
@@ -30,13 +31,18 @@ import { createCreateWriter } from '../steps/create-writer.js';
 import { createDeployTargetTemplate } from '../steps/deploy-target-template.js';
 import { createDumpDatabase } from '../steps/dump-database.js';
 import { createFingerprintSource } from '../steps/fingerprint-source.js';
+import { createLiftReadOnly } from '../steps/lift-read-only.js';
 import { createPauseWriters } from '../steps/pause-writers.js';
 import { createPrepareTarget } from '../steps/prepare-target.js';
 import { createRestoreDatabase } from '../steps/restore-database.js';
 import { createResumeApplication } from '../steps/resume-application.js';
+import { createRestoreCluster } from '../steps/restore-cluster.js';
 import { createRetainSource } from '../steps/retain-source.js';
 import { createRunDeployCommand } from '../steps/run-deploy-command.js';
+import { createSetMasterPassword } from '../steps/set-master-password.js';
 import { createSwitchSecret } from '../steps/switch-secret.js';
+import { createTakeSnapshot } from '../steps/take-snapshot.js';
+import { createUpdateExtensions } from '../steps/update-extensions.js';
 import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
@@ -51,6 +57,7 @@ export function createShelf(session: MigrationSession, runId: string, run?: Open
   return {
     ...controlPlane(tools),
     ...deployment(tools, session),
+    ...snapshotSteps(tools),
     ...dataPlane(tools, directory),
     validateTarget: seal(
       createValidateTarget({
@@ -96,6 +103,18 @@ function controlPlane(tools: Tools) {
     resumeApplication: seal(
       createResumeApplication({ ecs: aws.ecs, scaling: aws.scaling, waits: waits.application }),
     ),
+  };
+}
+
+function snapshotSteps({ aws, waits, sessions }: Tools) {
+  const { rds, secrets } = aws;
+  const restored = createRestoredDatabaseGateway(sessions);
+  return {
+    takeSnapshot: seal(createTakeSnapshot({ rds, waits: waits.database })),
+    restoreCluster: seal(createRestoreCluster({ rds, waits: waits.database })),
+    setMasterPassword: seal(createSetMasterPassword({ rds, secrets, restored, waits: waits.database })),
+    updateExtensions: seal(createUpdateExtensions({ restored })),
+    liftReadOnly: seal(createLiftReadOnly({ restored })),
   };
 }
 

@@ -11,7 +11,7 @@ import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
-import { awaitTarget, type TargetFacts } from './refs.js';
+import { awaitTarget, restoreCluster, type TargetFacts } from './refs.js';
 
 export interface AwaitTargetDependencies {
   readonly rds: Pick<RdsGateway, 'findCluster' | 'findInstance'>;
@@ -19,20 +19,30 @@ export interface AwaitTargetDependencies {
   readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilInstanceAvailable'>;
 }
 
-export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<Config, TargetFacts, Config> {
+interface In {
+  readonly config: Config;
+  /** The stack, if there is to be one, takes the cluster in later: it has no output to look at yet. */
+  readonly stackComesLater: boolean;
+}
+
+export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<In, TargetFacts, Config> {
   const { rds } = dependencies;
   return {
     ...awaitTarget,
     title: 'Wait for the Aurora cluster and its writer',
     reversal: { kind: 'nothing-to-undo', because: 'it only waits' },
     typicalSeconds: [60, 600],
-    select: ({ config }) => config,
+    select: ({ config, findOutputOf }) => ({
+      config,
+      stackComesLater: findOutputOf(restoreCluster) !== undefined,
+    }),
     plan: () =>
       Promise.resolve({
         kind: 'change',
         effects: ['wait for cluster and writer to be available, and read the endpoint'],
       }),
-    run: async (io, config) => {
+    run: async (io, input) => {
+      const { config } = input;
       const justCreated = true;
       const cluster = await dependencies.waits.untilClusterAvailable(io, config.target.cluster, {
         justCreated,
@@ -40,9 +50,9 @@ export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<C
       const instance = await dependencies.waits.untilInstanceAvailable(io, config.target.instance, {
         justCreated,
       });
-      return describeTarget(dependencies, config, cluster, instance);
+      return describeTarget(dependencies, input, cluster, instance);
     },
-    verify: async (_io, config, output) => {
+    verify: async (_io, { config }, output) => {
       const cluster = await rds.findCluster(config.target.cluster);
       const instance = await rds.findInstance(config.target.instance);
       if (cluster?.arn === output.clusterArn && instance?.arn === output.instanceArn) return;
@@ -60,10 +70,11 @@ export function createAwaitTarget(dependencies: AwaitTargetDependencies): Step<C
 
 async function describeTarget(
   dependencies: AwaitTargetDependencies,
-  config: Config,
+  input: In,
   cluster: DbCluster,
   instance: DbInstance,
 ): Promise<TargetFacts> {
+  const { config } = input;
   if (instance.clusterIdentifier !== cluster.identifier)
     throw new MigrationError(
       'WriterElsewhere',
@@ -83,7 +94,7 @@ async function describeTarget(
     maxAcu: cluster.scaling?.max ?? config.target.capacity.max,
     stack: config.target.deploy.api === true ? null : (config.target.stack ?? null),
     server: {
-      host: await endpointOf(dependencies, config, cluster),
+      host: await endpointOf(dependencies, input, cluster),
       port: cluster.port,
       database: config.source.database,
       user: config.source.user,
@@ -95,11 +106,11 @@ async function describeTarget(
 /** The stack's output is what the application's owners look at: it must be there, and name this very cluster. */
 async function endpointOf(
   { cloudFormation }: AwaitTargetDependencies,
-  { target }: Config,
+  { config: { target }, stackComesLater }: In,
   cluster: DbCluster,
 ): Promise<string> {
   if (cluster.endpoint === undefined) throw missing(`the endpoint of ${cluster.identifier}`);
-  if (target.stack === undefined || target.deploy.api === true) return cluster.endpoint;
+  if (stackComesLater || target.stack === undefined || target.deploy.api === true) return cluster.endpoint;
   const stack = await cloudFormation.findStack(target.stack);
   const output = stack?.outputs[target.endpointOutput];
   if (output === cluster.endpoint) return output;

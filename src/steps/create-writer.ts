@@ -1,5 +1,5 @@
 /**
- * Creates the `db.serverless` writer in the cluster that create-cluster made.
+ * Creates the `db.serverless` writer in the cluster that create-cluster or restore-cluster made.
  * Relies on the cluster being available; a crash leaves a tagged instance in it, which the next attempt adopts.
  */
 import type { DatabaseWaits } from '../aws/database-waits.js';
@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
-import { createCluster, createWriter } from './refs.js';
+import { createCluster, createWriter, restoreCluster } from './refs.js';
 
 export interface CreateWriterDeps {
   readonly rds: Pick<RdsGateway, 'findInstance' | 'createWriter' | 'deleteInstance'>;
@@ -37,9 +37,9 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
       ],
       undo: (io, input) => undo(deps, io, input.identifier),
     },
-    select: ({ config, outputOf }) => ({
+    select: ({ config, findOutputOf, outputOf }) => ({
       identifier: config.target.instance,
-      clusterIdentifier: outputOf(createCluster).clusterIdentifier,
+      clusterIdentifier: (findOutputOf(restoreCluster) ?? outputOf(createCluster)).clusterIdentifier,
     }),
     plan: async (io, { config }) => {
       const found = await deps.rds.findInstance(config.target.instance);

@@ -49,6 +49,38 @@ export const retainSource = ref(
   }),
 );
 
+/** A snapshot of the source that is proven `available`. */
+export const takeSnapshot = ref(
+  'take-snapshot',
+  z.strictObject({
+    snapshotIdentifier: z.string(),
+    snapshotArn: z.string(),
+    engineVersion: z.string(),
+    encrypted: z.boolean(),
+    kmsKeyId: z.string().nullable(),
+    /** When the data was as the snapshot has it; ISO 8601. */
+    createdAt: z.string(),
+  }),
+);
+
+export const restoreCluster = ref(
+  'restore-cluster',
+  z.strictObject({ clusterIdentifier: z.string(), clusterArn: z.string() }),
+);
+
+/** Who can log in with the secret's password. */
+export const setMasterPassword = ref('set-master-password', z.strictObject({ user: z.string() }));
+
+export const updateExtensions = ref(
+  'update-extensions',
+  z.strictObject({
+    updated: z.array(z.strictObject({ name: z.string(), from: z.string(), to: z.string() })),
+  }),
+);
+
+/** What the snapshot took along from the pause of the writers. */
+export const liftReadOnly = ref('lift-read-only', z.strictObject({ restored: z.string().nullable() }));
+
 const deployedStack = z.strictObject({
   stackId: z.string(),
   stackName: z.string(),
@@ -189,6 +221,7 @@ export const validateTarget = ref(
 
 export const writeReport = ref('write-report', z.strictObject({ files: z.array(z.string()) }));
 
+export type SnapshotFacts = OutputOf<typeof takeSnapshot>;
 export type TargetFacts = OutputOf<typeof awaitTarget>;
 export type PausedWriters = OutputOf<typeof pauseWriters>;
 export type SecretSwitch = OutputOf<typeof switchSecret>;

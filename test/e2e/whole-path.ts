@@ -28,6 +28,8 @@ import {
 export const patience = 400_000;
 
 export interface PathExpectations {
+  /** Default: dump-restore. */
+  readonly path?: 'dump-restore' | 'snapshot';
   readonly mode: DeployMode;
   readonly stacks: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -38,7 +40,7 @@ export interface PathExpectations {
 /** The story that every way of deploying must tell; tests of one file run in the order of the story. */
 export function describeWholePath(
   name: string,
-  { mode, stacks, env = {}, prepared }: PathExpectations,
+  { path = 'dump-restore', mode, stacks, env = {}, prepared }: PathExpectations,
 ): void {
   describe.sequential(name, { shuffle: false, timeout: patience }, () => {
     let world: World;
@@ -53,7 +55,7 @@ export function describeWholePath(
     afterAll(() => world.end());
 
     test('the plan lists the steps, asks for nothing and changes nothing', async () => {
-      const ended = await world.cli(['plan', 'dump-restore', '--json'], { env });
+      const ended = await world.cli(['plan', path, '--json'], { env });
       expectExit(ended, 0);
       const plan = planSchema.parse(envelopeOf(ended).result);
       expect(plan.problems).toEqual([]);
@@ -64,14 +66,14 @@ export function describeWholePath(
     });
 
     test('a dry run is the plan, and changes nothing', async () => {
-      const ended = await world.cli(['migrate', 'dump-restore', '--dry-run', '--json'], { env });
+      const ended = await world.cli(['migrate', path, '--dry-run', '--json'], { env });
       expectExit(ended, 0);
       expect(mutatingCalls(world)).toEqual([]);
       expect(journalOf(world.project)).toEqual([]);
     });
 
     test('the move ends with every comparison equal and no acknowledged write lost', async () => {
-      const ended = await world.cli(['migrate', 'dump-restore', '--yes', '--json'], { env });
+      const ended = await world.cli(['migrate', path, '--yes', '--json'], { env });
       expectExit(ended, 0);
       const { comparisons, checks, downtimeMilliseconds } = migrateSchema.parse(envelopeOf(ended).result);
       expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
@@ -111,7 +113,7 @@ export function describeWholePath(
 
     test('runs and status tell of the finished run', async () => {
       const { runs } = runsSchema.parse(envelopeOf(await world.cli(['runs', '--json'])).result);
-      expect(runs).toMatchObject([{ state: 'finished', path: 'dump-restore' }]);
+      expect(runs).toMatchObject([{ state: 'finished', path }]);
       const status = statusSchema.parse(envelopeOf(await world.cli(['status', '--json'])).result);
       expect(status).toMatchObject({ state: 'finished', pending: [], run: runs[0]?.run });
       expect(status.stepStates.filter(({ state }) => state !== 'verified')).toEqual([]);

@@ -52,6 +52,7 @@ function verify() {
     target: world.servers.target,
     fingerprint,
     mode: 'checksum' as const,
+    marked: true,
   });
 }
 

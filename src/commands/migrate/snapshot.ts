@@ -1,0 +1,28 @@
+import { Flags } from '@oclif/core';
+import type { Outcome } from '../../cli/base-command.js';
+import { MigrationCommand } from '../../cli/migration-command.js';
+import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
+
+export default class MigrateSnapshot extends MigrationCommand<MigrateResult | PlanResult> {
+  static override summary = 'Move the database by a snapshot that is restored as an Aurora cluster.';
+  static override description = [
+    'The quickest path within one major version. Plans first and shows what would happen, asks, then runs: pause of the',
+    'writers, snapshot, restore as a cluster, writer, comparison of every row, switch of the secret, application back,',
+    'validation. Stops at the first doubt; `resume` goes on. The source and its stack stay until you delete them.',
+  ].join('\n');
+  static override examples = [
+    '<%= config.bin %> migrate snapshot --dry-run',
+    '<%= config.bin %> migrate snapshot --yes --events events.ndjson',
+  ];
+  static override flags = {
+    'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan snapshot`.' }),
+  };
+
+  protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
+    const { flags } = await this.parse(MigrateSnapshot);
+    const { migrate, showPlan } = await import('../../composition/migrations.js');
+    return this.withSession<Outcome<MigrateResult | PlanResult>>(flags, (session) =>
+      flags['dry-run'] ? showPlan(session, 'snapshot') : migrate(session, 'snapshot'),
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config/schema.js';
+import type { SealedStep } from '../pipeline/seal.js';
+import type { Shelf } from './shelf.js';
+
+/** The steps of `migrate snapshot`, in order: beside the source, which nothing touches. */
+export function snapshot(_config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+  return [
+    shelf.checkReadiness,
+    shelf.pauseWriters,
+    shelf.fingerprintSource,
+    shelf.takeSnapshot,
+    shelf.restoreCluster,
+    shelf.createWriter,
+    shelf.awaitTarget,
+    // Nobody logs in before: a restored cluster has the password that the source had at the time of the snapshot.
+    shelf.setMasterPassword,
+    shelf.updateExtensions,
+    shelf.analyzeTarget,
+    shelf.verifyData,
+    shelf.liftReadOnly,
+    shelf.switchSecret,
+    shelf.resumeApplication,
+    shelf.validateTarget,
+    shelf.writeReport,
+  ];
+}

@@ -1,0 +1,110 @@
+import type { DatabaseWaits } from '../aws/database-waits.js';
+import type { DbCluster, Scaling } from '../aws/rds-clusters.js';
+import type { RdsGateway } from '../aws/rds-gateway.js';
+import { MigrationError, PreconditionError, StaleError } from '../errors.js';
+import type { StepIo } from '../pipeline/step.js';
+import { isOurs, takenIdentifier } from './ownership.js';
+
+/** What a cluster of this run must be; what is undefined is left to AWS and not compared. */
+export interface WantedCluster {
+  readonly engineVersion: string;
+  readonly masterUser: string;
+  readonly subnetGroup: string | undefined;
+  readonly securityGroups: readonly string[];
+  readonly parameterGroup?: string | undefined;
+  readonly scaling: Scaling;
+}
+
+/** @throws PreconditionError when the cluster is not ours, StaleError when it is ours and differs from what was asked. */
+export function assertOwnCluster(io: Pick<StepIo, 'runId'>, found: DbCluster, wanted: WantedCluster): void {
+  if (!isOurs(found, io.runId)) {
+    const problem = takenIdentifier('cluster', found.identifier);
+    throw new PreconditionError(problem.code, problem.what, {
+      why: problem.why,
+      next: [problem.fix],
+      resource: found.arn,
+    });
+  }
+  const differences = [
+    differs('engine', found.engine, 'aurora-postgresql'),
+    differs('engine version', found.engineVersion, wanted.engineVersion),
+    differs('master user', found.masterUser, wanted.masterUser),
+    differs('subnet group', found.subnetGroup, wanted.subnetGroup),
+    differs(
+      'security groups',
+      [...found.securityGroups].sort().join(),
+      [...wanted.securityGroups].sort().join(),
+    ),
+    differs('parameter group', found.parameterGroup, wanted.parameterGroup),
+    differs('minimum ACU', found.scaling?.min, wanted.scaling.min),
+    differs('maximum ACU', found.scaling?.max, wanted.scaling.max),
+  ].flat();
+  if (differences.length === 0) return;
+  throw new StaleError(
+    'ClusterDiffers',
+    `the cluster ${found.identifier} of this run was changed: ${differences.join('; ')}`,
+    {
+      why: 'Somebody altered it after this run had created it',
+      next: ['change it back, or roll this run back and begin a new one'],
+      resource: found.arn,
+    },
+  );
+}
+
+function differs(
+  what: string,
+  found: string | number | undefined,
+  wanted: string | number | undefined,
+): string[] {
+  return wanted === undefined || found === wanted
+    ? []
+    : [`${what} is ${String(found)}, asked for was ${String(wanted)}`];
+}
+
+export function deleteClusterByHand(identifier: string, deletionProtection: boolean): string[] {
+  return [
+    ...(deletionProtection
+      ? [
+          `aws rds modify-db-cluster --db-cluster-identifier ${identifier} --no-deletion-protection --apply-immediately`,
+        ]
+      : []),
+    `aws rds delete-db-cluster --db-cluster-identifier ${identifier} --skip-final-snapshot`,
+  ];
+}
+
+export interface DeleteClusterDeps {
+  readonly rds: Pick<RdsGateway, 'findCluster' | 'setDeletionProtection' | 'deleteCluster'>;
+  readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilClusterGone'>;
+}
+
+/** Deletes the cluster if this run made it. Safe to call again. */
+export async function deleteOwnCluster(
+  { rds, waits }: DeleteClusterDeps,
+  io: StepIo,
+  identifier: string,
+): Promise<void> {
+  let found = await rds.findCluster(identifier);
+  if (found === undefined) return;
+  if (!isOurs(found, io.runId)) {
+    io.note(`the cluster ${identifier} does not carry this run's tag and is left alone`);
+    return;
+  }
+  if (found.members.length > 0)
+    throw new MigrationError('ClusterHasMembers', `the cluster ${identifier} still has instances`, {
+      why: `${found.members.map((member) => member.identifier).join(', ')} must be deleted first, and not all of them are this run's`,
+      next: found.members.map(
+        (member) => `aws rds delete-db-instance --db-instance-identifier ${member.identifier}`,
+      ),
+      resource: found.arn,
+    });
+  if (found.status !== 'deleting') {
+    if (found.status === 'creating') found = await waits.untilClusterAvailable(io, identifier);
+    if (found.deletionProtection)
+      await io.mutate(
+        { call: 'rds:ModifyDBCluster', key: identifier, before: { deletionProtection: true } },
+        () => rds.setDeletionProtection(identifier, false),
+      );
+    await io.mutate({ call: 'rds:DeleteDBCluster', key: identifier }, () => rds.deleteCluster(identifier));
+  }
+  await waits.untilClusterGone(io, identifier);
+}

@@ -1,0 +1,103 @@
+/**
+ * Restores the snapshot as an Aurora cluster, without an instance. The identifier is fixed by the config, and the tags in
+ * the call prove whose the cluster is; a crash leaves a tagged cluster, which the next attempt adopts.
+ */
+import type { DatabaseWaits } from '../aws/database-waits.js';
+import type { RdsGateway } from '../aws/rds-gateway.js';
+import type { RestoredCluster } from '../aws/rds-restores.js';
+import type { Config } from '../config/schema.js';
+import { VerifyError } from '../errors.js';
+import type { Inputs, Step, StepIo } from '../pipeline/step.js';
+import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster } from './own-cluster.js';
+import { isOurs, ownTags, takenIdentifier } from './ownership.js';
+import { checkReadiness, restoreCluster, takeSnapshot } from './refs.js';
+
+export interface RestoreClusterDeps {
+  readonly rds: Pick<
+    RdsGateway,
+    'findCluster' | 'restoreCluster' | 'setDeletionProtection' | 'deleteCluster'
+  >;
+  readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilClusterGone'>;
+}
+
+interface In extends Omit<RestoredCluster, 'tags'> {
+  readonly masterUser: string;
+}
+type Out = ReturnType<typeof restoreCluster.output.parse>;
+
+/** AWS's own default is one day. */
+const backupRetention = 7;
+
+export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Config> {
+  return {
+    ...restoreCluster,
+    title: 'Restore the snapshot as an Aurora cluster',
+    typicalSeconds: [600, 3_600],
+    writersPaused: true,
+    reversal: {
+      kind: 'undo',
+      note: ({ identifier, deletionProtection }) => deleteClusterByHand(identifier, deletionProtection),
+      undo: (io, input) => deleteOwnCluster(deps, io, input.identifier),
+    },
+    select: selectInput,
+    plan: async (io, { config }) => {
+      const found = await deps.rds.findCluster(config.target.cluster);
+      if (found !== undefined && !isOurs(found, io.runId))
+        return { kind: 'blocked', problems: [takenIdentifier('cluster', found.identifier)] };
+      return { kind: 'change', effects: [planned(config)], calls: ['rds:RestoreDBClusterFromSnapshot'] };
+    },
+    run: async (io, input) => {
+      await ensureRestored(deps, io, input);
+      const cluster = await deps.waits.untilClusterAvailable(io, input.identifier, { justCreated: true });
+      assertOwnCluster(io, cluster, input);
+      return { clusterIdentifier: cluster.identifier, clusterArn: cluster.arn };
+    },
+    verify: async (_io, _input, output) => {
+      const cluster = await deps.rds.findCluster(output.clusterIdentifier);
+      if (cluster?.arn === output.clusterArn && cluster.status === 'available') return;
+      throw new VerifyError(
+        'ClusterNotAvailable',
+        `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`,
+        { resource: output.clusterArn },
+      );
+    },
+  };
+}
+
+function selectInput({ config: { source, target }, outputOf }: Inputs<Config>): In {
+  const ready = outputOf(checkReadiness);
+  return {
+    identifier: target.cluster,
+    snapshotArn: outputOf(takeSnapshot).snapshotArn,
+    engineVersion: ready.targetEngineVersion,
+    masterUser: source.user,
+    subnetGroup: target.subnetGroup ?? ready.source.subnetGroup ?? undefined,
+    securityGroups: target.securityGroups ?? ready.source.securityGroups,
+    parameterGroup: undefined,
+    kmsKeyId: target.kmsKey,
+    scaling: target.capacity,
+    deletionProtection: target.deletionProtection,
+    backupRetention,
+  };
+}
+
+async function ensureRestored(deps: RestoreClusterDeps, io: StepIo, input: In): Promise<void> {
+  const found = await deps.rds.findCluster(input.identifier);
+  if (found !== undefined) {
+    assertOwnCluster(io, found, input);
+    return;
+  }
+  const { masterUser: _data, ...cluster } = input;
+  await io.mutate(
+    { call: 'rds:RestoreDBClusterFromSnapshot', key: input.identifier },
+    () => deps.rds.restoreCluster({ ...cluster, tags: ownTags(io) }),
+    ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
+  );
+}
+
+function planned({ target }: Config): string {
+  const version =
+    target.engineVersion === 'auto' ? 'the newest minor offered for this source' : target.engineVersion;
+  const { min, max } = target.capacity;
+  return `restores the snapshot as the Aurora PostgreSQL cluster ${target.cluster} (${version}, ${String(min)} to ${String(max)} ACU), encrypted as the source is unless target.kmsKey is set, deletion protection ${target.deletionProtection ? 'on' : 'off'}`;
+}

@@ -1,0 +1,146 @@
+/**
+ * Takes a snapshot of the source after its writers have stopped, and waits until it is proven `available`.
+ * RDS has no idempotency token: the identifier is fixed by the run id, and the tags in the call prove whose it is. A
+ * crash leaves a tagged snapshot, which the next attempt adopts.
+ */
+import type { DatabaseWaits } from '../aws/database-waits.js';
+import type { RdsGateway } from '../aws/rds-gateway.js';
+import type { DbSnapshot } from '../aws/rds-snapshots.js';
+import type { Config } from '../config/schema.js';
+import { PreconditionError, StaleError, VerifyError } from '../errors.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import { isOurs, ownTags } from './ownership.js';
+import { checkReadiness, takeSnapshot, type SnapshotFacts } from './refs.js';
+
+export interface TakeSnapshotDeps {
+  readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot' | 'deleteSnapshot'>;
+  readonly waits: Pick<DatabaseWaits, 'untilSnapshotAvailable' | 'untilSnapshotGone'>;
+}
+
+interface In {
+  readonly identifier: string;
+  readonly instance: string;
+}
+
+export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFacts, Config> {
+  return {
+    ...takeSnapshot,
+    title: 'Take a snapshot of the source',
+    typicalSeconds: [120, 1_200],
+    writersPaused: true,
+    reversal: {
+      kind: 'undo',
+      note: ({ identifier }) => [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`],
+      undo: (io, input) => undo(deps, io, input.identifier),
+    },
+    select: ({ runId, outputOf }) => ({
+      identifier: snapshotIdentifier(runId),
+      instance: outputOf(checkReadiness).source.identifier,
+    }),
+    plan: async (io, { config, runId }) => {
+      const identifier = snapshotIdentifier(runId);
+      const found = await deps.rds.findSnapshot(identifier);
+      if (found !== undefined && !isOurs(found, io.runId))
+        return { kind: 'blocked', problems: [takenProblem(found)] };
+      return {
+        kind: 'change',
+        effects: [
+          `takes the manual snapshot ${identifier} of ${config.source.instance}; on a Single-AZ instance this holds up its input and output for a moment`,
+        ],
+        calls: ['rds:CreateDBSnapshot'],
+      };
+    },
+    run: async (io, input) => {
+      await ensureCreated(deps, io, input);
+      const snapshot = await deps.waits.untilSnapshotAvailable(io, input.identifier, {
+        justCreated: true,
+        progressed: (percent) => {
+          io.progress({ item: input.identifier, done: percent, total: 100, unit: 'percent' });
+        },
+      });
+      assertAdoptable(io, snapshot, input);
+      return toFacts(snapshot);
+    },
+    verify: async (_io, _input, output) => {
+      const snapshot = await deps.rds.findSnapshot(output.snapshotIdentifier);
+      if (snapshot?.status === 'available' && toFacts(snapshot).createdAt === output.createdAt) return;
+      throw new VerifyError(
+        'SnapshotNotAvailable',
+        `the snapshot ${output.snapshotIdentifier} is ${snapshot?.status ?? 'gone'}`,
+        {
+          why:
+            snapshot?.status === 'available'
+              ? 'It is another snapshot of the same name'
+              : 'The target is made from it',
+          resource: output.snapshotArn,
+        },
+      );
+    },
+  };
+}
+
+/** RDS stores identifiers in lower case. */
+export function snapshotIdentifier(runId: string): string {
+  return `rds2aurora-${runId}`.toLowerCase();
+}
+
+async function ensureCreated(deps: TakeSnapshotDeps, io: StepIo, input: In): Promise<void> {
+  const found = await deps.rds.findSnapshot(input.identifier);
+  if (found !== undefined) {
+    assertAdoptable(io, found, input);
+    return;
+  }
+  await io.mutate(
+    { call: 'rds:CreateDBSnapshot', key: input.identifier },
+    () => deps.rds.createSnapshot({ ...input, tags: ownTags(io) }),
+    ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
+  );
+}
+
+/** @throws PreconditionError when the snapshot is not ours, StaleError when it is ours and of another instance. */
+function assertAdoptable(io: StepIo, found: DbSnapshot, input: In): void {
+  if (!isOurs(found, io.runId)) {
+    const { code, what, why, fix } = takenProblem(found);
+    throw new PreconditionError(code, what, { why, next: [fix], resource: found.arn });
+  }
+  if (found.instanceIdentifier.toLowerCase() === input.instance.toLowerCase()) return;
+  throw new StaleError(
+    'SnapshotDiffers',
+    `the snapshot ${found.identifier} of this run is of ${found.instanceIdentifier}, not of ${input.instance}`,
+    { next: ['roll this run back and begin a new one'], resource: found.arn },
+  );
+}
+
+function takenProblem(found: DbSnapshot) {
+  return {
+    code: 'SnapshotNotOurs',
+    what: `a snapshot named ${found.identifier} exists and was not made by this run`,
+    why: 'The tool uses and deletes only snapshots that its own run has made',
+    fix: 'begin a new run: it gets another name',
+  };
+}
+
+function toFacts(snapshot: DbSnapshot): SnapshotFacts {
+  return {
+    snapshotIdentifier: snapshot.identifier,
+    snapshotArn: snapshot.arn,
+    engineVersion: snapshot.engineVersion,
+    encrypted: snapshot.encrypted,
+    kmsKeyId: snapshot.kmsKeyId ?? null,
+    createdAt: snapshot.createdAt?.toISOString() ?? '',
+  };
+}
+
+/** A snapshot that is being made cannot be deleted yet, so it is waited for. */
+async function undo({ rds, waits }: TakeSnapshotDeps, io: StepIo, identifier: string): Promise<void> {
+  const found = await rds.findSnapshot(identifier);
+  if (found === undefined) return;
+  if (!isOurs(found, io.runId)) {
+    io.note(`the snapshot ${identifier} does not carry this run's tag and is left alone`);
+    return;
+  }
+  if (found.status === 'creating') await waits.untilSnapshotAvailable(io, identifier);
+  if (found.status !== 'deleting')
+    await io.mutate({ call: 'rds:DeleteDBSnapshot', key: identifier }, () => rds.deleteSnapshot(identifier));
+  await waits.untilSnapshotGone(io, identifier);
+}
