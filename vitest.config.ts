@@ -3,20 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Printed, so that a failure that depends on the order can be had again: TEST_SEED=… npm test. */
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
-/**
- * Dozens of calls of the AWS CLI, each a process of seconds, and whole runs that are interrupted: `npm run campaign`
- * makes them.
- */
-const slow = [
-  'test/campaigns/interrupt.test.ts',
-  'test/sandbox/aws-cli.test.ts',
-  'test/sandbox/rds/aws-cli.test.ts',
-];
-
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: process.env['CAMPAIGN'] === 'full' ? [] : slow,
     pool: 'forks',
     maxWorkers: 2,
     // Tests share two processors with the servers they start.

@@ -1,39 +1,33 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-
-const run = promisify(execFile);
-const isInstalled = await run('aws', ['--version']).then(
-  () => true,
-  () => false,
-);
-if (!isInstalled) {
-  console.warn('AWS CLI NOT FOUND: its calls to the sandbox are NOT tested here; install it and run again');
-}
+import { AwsCliError, isAwsCliInstalled, startAwsCli, type AwsCli } from './aws-cli.js';
 
 type Answer = Record<string, unknown>;
 
-/** The AWS CLI is a client of its own: what it reads was not written with it in mind. */
-describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
+describe.skipIf(!isAwsCliInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   let sandbox: Sandbox;
+  let cli: AwsCli;
   const image = { command: [process.execPath, '-e', 'setInterval(() => undefined, 1000)'], environment: {} };
   beforeAll(async () => {
     sandbox = await startSandbox({ images: { app: image } });
+    cli = startAwsCli();
   });
-  afterAll(() => sandbox.stop());
+  afterAll(async () => {
+    cli.stop();
+    await sandbox.stop();
+  });
 
   /** `command` is split at spaces; what holds spaces comes in `more`. */
   async function aws(command: string, ...more: string[]): Promise<Answer> {
     const args = [...command.split(' '), ...more, '--output', 'json', '--endpoint-url', sandbox.endpoint];
-    const { stdout } = await run('aws', args, { env: { ...process.env, ...sandbox.env } });
+    const stdout = await cli.run(args, sandbox.env);
     return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Answer);
   }
 
   const refusal = (command: string, ...more: string[]): Promise<string> =>
     aws(command, ...more).then(
       () => 'not refused',
-      (error: { stderr?: string }) => error.stderr ?? '',
+      (error: unknown) => (error instanceof AwsCliError ? error.stderr : String(error)),
     );
 
   /** Every action of these services that no call of this file has made. */

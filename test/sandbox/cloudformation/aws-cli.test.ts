@@ -1,38 +1,28 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { isAwsCliInstalled, startAwsCli, type AwsCli } from '../aws-cli.js';
 
-const run = promisify(execFile);
-
-function isInstalled(): boolean {
-  try {
-    execFileSync('aws', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const withCli = test.skipIf(!isInstalled());
+const withCli = test.skipIf(!isAwsCliInstalled);
 let sandbox: Sandbox;
+let cli: AwsCli;
 let folder: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
+  cli = startAwsCli();
   folder = await mkdtemp(join(tmpdir(), 'cfn-cli-'));
 });
 afterAll(async () => {
+  cli.stop();
   await sandbox.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function aws(...args: string[]): Promise<string> {
+function aws(...args: string[]): Promise<string> {
   const command = ['--endpoint-url', sandbox.endpoint, '--output', 'json', 'cloudformation', ...args];
-  const { stdout } = await run('aws', command, { env: { ...process.env, ...sandbox.env } });
-  return stdout;
+  return cli.run(command, sandbox.env);
 }
 
 async function templateFile(): Promise<string> {
@@ -51,7 +41,6 @@ Outputs:
   return path;
 }
 
-/** Every call starts Python anew. */
 const patience = 300_000;
 
 withCli(

@@ -1,32 +1,27 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { isAwsCliInstalled, startAwsCli, type AwsCli } from '../aws-cli.js';
 
-const run = promisify(execFile);
-const isInstalled = await run('aws', ['--version']).then(
-  () => true,
-  () => false,
-);
-
-/** The AWS CLI is a client of its own: what it reads was not written with it in mind. */
-describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
+describe.skipIf(!isAwsCliInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
   let sandbox: Sandbox;
+  let cli: AwsCli;
   let vpc: { subnets: string[]; group: string };
 
   beforeAll(async () => {
     sandbox = await startSandbox({ speed: 10_000 });
+    cli = startAwsCli();
     vpc = await makeVpc();
   });
 
-  afterAll(() => sandbox.stop());
+  afterAll(async () => {
+    cli.stop();
+    await sandbox.stop();
+  });
 
   async function aws(service: string, command: string, ...flags: string[]): Promise<Record<string, unknown>> {
     // Version 1 of the CLI ignores AWS_ENDPOINT_URL for RDS in us-east-1.
     const general = ['--output', 'json', '--endpoint-url', sandbox.endpoint];
-    const { stdout } = await run('aws', [service, ...command.split(' '), ...general, ...flags], {
-      env: { ...process.env, ...sandbox.env },
-    });
+    const stdout = await cli.run([service, ...command.split(' '), ...general, ...flags], sandbox.env);
     return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
   }
 
@@ -87,7 +82,7 @@ describe.skipIf(!isInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
       ...vpc.subnets,
     );
     await rds('modify-db-subnet-group', '--db-subnet-group-name', 'cli', '--subnet-ids', ...vpc.subnets);
-    expect(await rds('describe-db-subnet-groups')).toMatchObject({
+    expect(await rds('describe-db-subnet-groups', '--db-subnet-group-name', 'cli')).toMatchObject({
       DBSubnetGroups: [{ DBSubnetGroupName: 'cli', Subnets: [{}, {}] }],
     });
     const family = ['--db-parameter-group-family', 'postgres17', '--description', 'd'];
