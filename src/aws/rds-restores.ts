@@ -82,7 +82,7 @@ function toRequest(cluster: RestoredCluster): RestoreDBClusterFromSnapshotMessag
     EngineVersion: cluster.engineVersion,
     Port: 5432,
     ...(cluster.subnetGroup === undefined ? {} : { DBSubnetGroupName: cluster.subnetGroup }),
-    VpcSecurityGroupIds: [...cluster.securityGroups],
+    ...(cluster.securityGroups.length === 0 ? {} : { VpcSecurityGroupIds: [...cluster.securityGroups] }),
     ...(cluster.parameterGroup === undefined ? {} : { DBClusterParameterGroupName: cluster.parameterGroup }),
     ...(cluster.kmsKeyId === undefined ? {} : { KmsKeyId: cluster.kmsKeyId }),
     CopyTagsToSnapshot: true,

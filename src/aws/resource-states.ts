@@ -105,5 +105,7 @@ export const stackSettled = states(
 
 export const stackGone = states(['DELETE_COMPLETE'], ['DELETE_FAILED']);
 
+export const driftDetected = states(['DETECTION_COMPLETE'], ['DETECTION_FAILED']);
+
 /** A change set that has been worked out; one without changes ends in FAILED and is told apart by its reason. */
 export const changeSetWorkedOut = states(['CREATE_COMPLETE', 'FAILED'], ['DELETE_COMPLETE', 'DELETE_FAILED']);

@@ -3,7 +3,13 @@ import type { CloudFormationGateway } from './cloudformation-gateway.js';
 import type { Stack, StackEvent } from './cloudformation-stacks.js';
 import { present } from './database-waits.js';
 import type { Poll, PollTarget, Waiting } from './poll.js';
-import { changeSetWorkedOut, stackDeployed, stackGone, stackSettled } from './resource-states.js';
+import {
+  changeSetWorkedOut,
+  driftDetected,
+  stackDeployed,
+  stackGone,
+  stackSettled,
+} from './resource-states.js';
 
 /** CloudFormation's own handlers may take 36 hours over a database; a small one takes minutes. */
 const timeoutMs = 6 * 3_600_000;
@@ -14,11 +20,16 @@ export interface StackWaits {
   /** Waits for the end of whatever the stack is doing, good or bad. */
   untilStackSettled(io: Waiting, stackId: string): Promise<Stack>;
   untilStackGone(io: Waiting, stackId: string): Promise<void>;
+  /** `id`: of the detection that was begun. */
+  untilDriftDetected(io: Waiting, stack: string, id: string): Promise<void>;
   /** An empty change set counts as worked out. */
   untilChangeSetWorkedOut(io: Waiting, stack: string, name: string): Promise<ChangeSet>;
 }
 
-type Calls = Pick<CloudFormationGateway, 'findStack' | 'listLatestEvents' | 'findChangeSet'>;
+type Calls = Pick<
+  CloudFormationGateway,
+  'findStack' | 'listLatestEvents' | 'findChangeSet' | 'findDriftDetection'
+>;
 
 export function createStackWaits(cloudFormation: Calls, poll: Poll): StackWaits {
   const stack = (io: Waiting, stackId: string): Omit<PollTarget<Stack>, 'states' | 'missing'> => {
@@ -44,6 +55,17 @@ export function createStackWaits(cloudFormation: Calls, poll: Poll): StackWaits 
       present(await poll(io, { ...stack(io, stackId), states: stackSettled, missing: 'gone' })),
     untilStackGone: async (io, stackId) => {
       await poll(io, { ...stack(io, stackId), states: stackGone, missing: 'done' });
+    },
+    untilDriftDetected: async (io, name, id) => {
+      await poll(io, {
+        resource: `drift detection of ${name}`,
+        read: () => cloudFormation.findDriftDetection(id),
+        stateOf: (found) => found.status,
+        reasonOf: (found) => found.reason,
+        states: driftDetected,
+        missing: 'stale',
+        timeoutMs: 1_800_000,
+      });
     },
     untilChangeSetWorkedOut: async (io, name, changeSet) =>
       present(

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PreconditionError } from '../errors.js';
 import { restorePolicies, retainResources } from './retain-policies.js';
+import { findDatabase, foundationStage, importStage, readSettings } from './stack-stages.js';
 import { closureOf, readTemplate } from './stack-template.js';
 
 /** CloudFormation takes no longer template in a call. Source: "CloudFormation quotas". */
@@ -18,6 +19,10 @@ export interface TemplateTools {
   readonly closureOf: typeof closureOf;
   readonly retain: typeof retainResources;
   readonly restore: typeof restorePolicies;
+  readonly findDatabase: typeof findDatabase;
+  readonly foundationStage: typeof foundationStage;
+  readonly importStage: typeof importStage;
+  readonly readSettings: typeof readSettings;
 }
 
 /** Paths are relative to `directory`, the one the config file is in. */
@@ -52,5 +57,9 @@ export function createTemplateTools(directory: string): TemplateTools {
     closureOf,
     retain: retainResources,
     restore: restorePolicies,
+    findDatabase,
+    foundationStage,
+    importStage,
+    readSettings,
   };
 }

@@ -1,20 +1,41 @@
 import type { AwsGateways } from '../aws/aws-gateways.js';
 import { createApplicationServiceCheck } from './application-service.js';
 import { createFreeIdentifiersCheck } from './free-identifiers.js';
-import { createQuotaCheck } from './quota.js';
-import type { ReadinessCheck } from './readiness-check.js';
+import { createQuotaCheck, type QuotaName } from './quota.js';
+import type { ReadinessCheck, ReadinessContext } from './readiness-check.js';
 import { createSourceSecretCheck } from './source-secret.js';
 import { createStackStatesCheck } from './stack-states.js';
 import { createTargetNetworkCheck } from './target-network.js';
 
+/** In what the paths differ. */
+export interface PathNeeds {
+  /** What the path needs one more of. */
+  readonly quotas: readonly QuotaName[];
+  /** Whether the path gives the master password of the secret to the new cluster, which takes fewer than RDS does. */
+  readonly setsMasterPassword: (context: ReadinessContext) => boolean;
+}
+
 /** All checks that ask AWS alone. */
-export function createAwsChecks(aws: AwsGateways): readonly ReadinessCheck[] {
+export function createAwsChecks(
+  aws: AwsGateways,
+  needs: PathNeeds = dumpRestoreNeeds,
+): readonly ReadinessCheck[] {
   return [
     createFreeIdentifiersCheck(aws.rds),
-    createQuotaCheck(aws.rds),
-    createSourceSecretCheck(aws.secrets),
+    createQuotaCheck(aws.rds, needs.quotas),
+    createSourceSecretCheck(aws.secrets, needs.setsMasterPassword),
     createStackStatesCheck(aws.cloudFormation),
     createTargetNetworkCheck(aws),
     createApplicationServiceCheck(aws.ecs),
   ];
 }
+
+const dumpRestoreNeeds: PathNeeds = {
+  quotas: ['DBClusters', 'DBInstances'],
+  setsMasterPassword: ({ config }) => config.target.deploy.api === true,
+};
+
+export const snapshotNeeds: PathNeeds = {
+  quotas: ['DBClusters', 'DBInstances', 'ManualSnapshots'],
+  setsMasterPassword: () => true,
+};

@@ -1,21 +1,35 @@
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { ReadinessCheck } from './readiness-check.js';
 
-/** Each run needs one cluster and one instance more. Source: AccountQuotas of DescribeAccountAttributes. */
-const needed: Readonly<Record<string, string>> = { DBClusters: 'DB clusters', DBInstances: 'DB instances' };
+/** What a run may need one more of. Source: AccountQuotas of DescribeAccountAttributes. */
+const names = {
+  DBClusters: 'DB clusters',
+  DBInstances: 'DB instances',
+  ManualSnapshots: 'manual DB snapshots',
+} as const;
+export type QuotaName = keyof typeof names;
 
-export function createQuotaCheck(rds: Pick<RdsGateway, 'listQuotas'>): ReadinessCheck {
+const isQuotaName = (name: string): name is QuotaName => name in names;
+
+export function createQuotaCheck(
+  rds: Pick<RdsGateway, 'listQuotas'>,
+  needed: readonly QuotaName[],
+): ReadinessCheck {
   return {
     id: 'quota',
-    title: 'The account may have another cluster and another instance',
+    title: `The account may have more: ${needed.map((name) => names[name]).join(', ')}`,
     find: async ({ config: { region } }) =>
-      (await rds.listQuotas())
-        .filter(({ name, used, max }) => needed[name] !== undefined && used >= max)
-        .map(({ name, used, max }) => ({
-          code: 'QuotaReached',
-          what: `${String(used)} of ${String(max)} ${String(needed[name])} are in use in ${region}`,
-          why: 'The target needs one more',
-          fix: `aws service-quotas list-service-quotas --service-code rds --region ${region}, and ask for a higher quota or delete what nobody needs`,
-        })),
+      (await rds.listQuotas()).flatMap(({ name, used, max }) =>
+        isQuotaName(name) && needed.includes(name) && used >= max
+          ? [
+              {
+                code: 'QuotaReached',
+                what: `${String(used)} of ${String(max)} ${names[name]} are in use in ${region}`,
+                why: 'The run needs one more',
+                fix: `aws service-quotas list-service-quotas --service-code rds --region ${region}, and ask for a higher quota or delete what nobody needs`,
+              },
+            ]
+          : [],
+      ),
   };
 }

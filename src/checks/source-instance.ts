@@ -44,7 +44,14 @@ function sourceProblems(source: DbInstance, config: Config): Problem[] {
       why: 'Only RDS for PostgreSQL instances can be moved',
       fix: 'set source.instance to an RDS for PostgreSQL instance',
     });
-  if (source.status !== 'available' && source.status !== 'storage-optimization')
+  if (source.status.startsWith('inaccessible-encryption-credentials'))
+    problems.push({
+      code: 'SourceKeyUnusable',
+      what: `RDS cannot use the KMS key ${source.kmsKeyId ?? ''} of ${source.identifier}`,
+      why: `The instance is ${source.status}: the key was disabled or deleted, or RDS has lost its grant`,
+      fix: `aws kms describe-key --key-id ${source.kmsKeyId ?? 'KEY'}; enable it (aws kms enable-key), then start the instance`,
+    });
+  else if (source.status !== 'available' && source.status !== 'storage-optimization')
     problems.push({
       code: 'SourceNotAvailable',
       what: `${source.identifier} is ${source.status}`,

@@ -5,7 +5,10 @@ import type { ReadinessCheck, ReadinessContext } from './readiness-check.js';
 type Secrets = Pick<SecretsGateway, 'findSecret' | 'readConnection' | 'findAuroraPasswordProblem'>;
 
 /** The application finds its database by this secret, and so do we: it must be readable, right and at rest. */
-export function createSourceSecretCheck(secrets: Secrets): ReadinessCheck {
+export function createSourceSecretCheck(
+  secrets: Secrets,
+  setsMasterPassword: (context: ReadinessContext) => boolean,
+): ReadinessCheck {
   return {
     id: 'source-secret',
     title: 'The secret can be read, holds the user of the source and is not rotated meanwhile',
@@ -18,6 +21,7 @@ export function createSourceSecretCheck(secrets: Secrets): ReadinessCheck {
       const connection = await secrets.readConnection(id);
       if (connection.user !== undefined && connection.user !== user)
         problems.push(otherUser(id, connection.user, user));
+      if (!setsMasterPassword(context)) return problems;
       return [...problems, ...(await password(secrets, context))];
     },
   };
@@ -79,11 +83,7 @@ function otherUser(id: string, found: string, wanted: string): Problem {
   };
 }
 
-async function password(
-  secrets: Secrets,
-  { config: { source, target } }: ReadinessContext,
-): Promise<Problem[]> {
-  if (target.deploy.api !== true) return [];
+async function password(secrets: Secrets, { config: { source } }: ReadinessContext): Promise<Problem[]> {
   const reason = await secrets.findAuroraPasswordProblem(source.secret);
   if (reason === undefined) return [];
   return [

@@ -22,14 +22,24 @@ export async function chooseTargetVersion(
     wanted === 'auto'
       ? newestFor(offered, source.engineVersion)
       : offered.find((version) => version.version === wanted);
-  if (chosen === undefined) return { problems: [notOffered(wanted, offered, config.region)] };
+  if (chosen === undefined) return { problems: [versionNotOffered(wanted, offered, config.region)] };
+  return judgeVersion(rds, config, chosen, offered);
+}
+
+/** Whether a version that is offered can have the capacity and the instance class that the target shall have. */
+export async function judgeVersion(
+  rds: Pick<RdsGateway, 'isServerlessOrderable'>,
+  config: Config,
+  chosen: AuroraVersion,
+  offered: readonly AuroraVersion[],
+): Promise<Finding<AuroraVersion>> {
   const problems = capacityProblems(chosen, config);
   if (!(await rds.isServerlessOrderable(chosen.version)))
     problems.push({
       code: 'ServerlessNotOrderable',
       what: `db.serverless cannot be ordered for Aurora PostgreSQL ${chosen.version} in ${config.region}`,
       why: 'RDS offers no such instance for this version in this Region',
-      fix: `set target.engineVersion to one of ${names(offered)}`,
+      fix: `set target.engineVersion to one of ${versionNames(offered)}`,
     });
   return problems.length > 0 ? { problems } : { found: chosen };
 }
@@ -59,7 +69,7 @@ export function compareVersions(left: string, right: string): number {
   return 0;
 }
 
-function majorOf(version: string): number {
+export function majorOf(version: string): number {
   return Number(version.split('.')[0]);
 }
 
@@ -90,7 +100,11 @@ function capacityProblems(version: AuroraVersion, { target: { capacity } }: Conf
   return problems;
 }
 
-function notOffered(wanted: string, offered: readonly AuroraVersion[], region: string): Problem {
+export function versionNotOffered(
+  wanted: string,
+  offered: readonly AuroraVersion[],
+  region: string,
+): Problem {
   return {
     code: 'VersionNotOffered',
     what:
@@ -98,11 +112,11 @@ function notOffered(wanted: string, offered: readonly AuroraVersion[], region: s
         ? `${region} offers no Aurora PostgreSQL version with Serverless v2 that is as new as the source`
         : `${region} does not offer Aurora PostgreSQL ${wanted} with Serverless v2`,
     why: 'Versions come and go; AWS retires old minors',
-    fix: `set target.engineVersion to one of ${names(offered)}`,
+    fix: `set target.engineVersion to one of ${versionNames(offered)}`,
   };
 }
 
-function names(versions: readonly AuroraVersion[]): string {
+export function versionNames(versions: readonly AuroraVersion[]): string {
   return [...versions]
     .sort((left, right) => compareVersions(right.version, left.version))
     .map((version) => version.version)

@@ -26,7 +26,7 @@ export function stepsOf(
   const order = paths[path];
   if (order === undefined)
     throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
-  return order(session.config, createShelf(session, runId, run));
+  return order(session.config, createShelf(session, path, runId, run));
 }
 
 /** The journal compares it on resume: how often AWS is asked may change between attempts. */

@@ -1,9 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTemplateTools } from '../aws/template-tools.js';
-import { createAwsChecks } from '../checks/aws-checks.js';
-import { examineSource } from '../checks/source-instance.js';
-import { chooseTargetVersion } from '../checks/target-version.js';
 import { buildReport } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import { writeFileDurably } from '../journal/write-file-durably.js';
@@ -20,12 +17,10 @@ import { sizeRestore } from '../postgres/restore-settings.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
 import { createTargetGateway } from '../postgres/target-gateway.js';
 import { createDeployCommand } from '../process/deploy-command.js';
-import { findPostgresInstallations } from '../process/postgres-installations.js';
-import { choosePostgresClients } from '../process/postgres-clients.js';
 import { createRunFiles } from '../process/run-files.js';
 import { createAnalyzeTarget } from '../steps/analyze-target.js';
 import { createAwaitTarget } from '../steps/await-target.js';
-import { createCheckReadiness, type PostgresReadiness } from '../steps/check-readiness.js';
+import { createBringIntoStack } from '../steps/bring-into-stack.js';
 import { createCreateCluster } from '../steps/create-cluster.js';
 import { createCreateWriter } from '../steps/create-writer.js';
 import { createDeployTargetTemplate } from '../steps/deploy-target-template.js';
@@ -33,6 +28,7 @@ import { createDumpDatabase } from '../steps/dump-database.js';
 import { createFingerprintSource } from '../steps/fingerprint-source.js';
 import { createLiftReadOnly } from '../steps/lift-read-only.js';
 import { createPauseWriters } from '../steps/pause-writers.js';
+import { createPrepareStack } from '../steps/prepare-stack.js';
 import { createPrepareTarget } from '../steps/prepare-target.js';
 import { createRestoreDatabase } from '../steps/restore-database.js';
 import { createResumeApplication } from '../steps/resume-application.js';
@@ -48,13 +44,15 @@ import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
 import { renderReport } from '../views/report-markdown.js';
 import { checkAws } from './check-aws.js';
+import { createReadiness } from './readiness.js';
 import { createTools, type Tools } from './tools.js';
 
 /** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
-export function createShelf(session: MigrationSession, runId: string, run?: OpenRun): Shelf {
+export function createShelf(session: MigrationSession, path: string, runId: string, run?: OpenRun): Shelf {
   const directory = run?.directory ?? directoryOfRun(session.root, runId);
   const tools = createTools(session, runId, directory);
   return {
+    checkReadiness: seal(createReadiness(path, tools, createTemplateTools(session.directory))),
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
@@ -76,16 +74,6 @@ function controlPlane(tools: Tools) {
   const { aws, waits, sessions } = tools;
   const quiescer = createQuiescer(sessions);
   return {
-    checkReadiness: seal(
-      createCheckReadiness({
-        sts: aws.sts,
-        rds: aws.rds,
-        examineSource: (config, caller) => examineSource(aws.rds, config, caller),
-        chooseTargetVersion: (config, source) => chooseTargetVersion(aws.rds, config, source),
-        postgres: createPostgresReadiness(tools),
-        checks: createAwsChecks(aws),
-      }),
-    ),
     createCluster: seal(createCreateCluster({ rds: aws.rds, waits: waits.database })),
     createWriter: seal(createCreateWriter({ rds: aws.rds, waits: waits.database })),
     awaitTarget: seal(
@@ -133,6 +121,8 @@ function deployment({ aws, waits }: Tools, { config, directory, environment }: M
     listSecrets: async () => [await secrets.readPassword(config.source.secret)],
   });
   return {
+    prepareStack: seal(createPrepareStack(deps)),
+    bringIntoStack: seal(createBringIntoStack(deps)),
     retainSource: seal(createRetainSource(deps)),
     deployTargetTemplate: seal(createDeployTargetTemplate(deps)),
     runDeployCommand: seal(createRunDeployCommand({ ...deps, command })),
@@ -162,21 +152,6 @@ function dataPlane({ sessions, clientLogin, fingerprints, jobs }: Tools, directo
       createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: jobs }),
     ),
     verifyData: seal(createVerifyData({ ...reading, target })),
-  };
-}
-
-function createPostgresReadiness({ sessions }: Tools): PostgresReadiness {
-  return {
-    chooseClients: async (sourceVersion) => {
-      const choice = choosePostgresClients(await findPostgresInstallations(), sourceVersion);
-      return choice.kind === 'chosen' ? { found: choice.clients } : { problems: [choice.problem] };
-    },
-    measureDatabase: async (server) => {
-      const { bytes } = await sessions.use(server, { mode: 'read' }, (session) =>
-        session.row<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes'),
-      );
-      return Number(bytes);
-    },
   };
 }
 

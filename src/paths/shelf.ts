@@ -6,10 +6,12 @@ type Sealed = SealedStep<Config>;
 /** Every step there is, made for one run; paths pick from it. */
 export interface Shelf {
   readonly checkReadiness: Sealed;
+  readonly prepareStack: Sealed;
   readonly takeSnapshot: Sealed;
   readonly restoreCluster: Sealed;
   readonly setMasterPassword: Sealed;
   readonly updateExtensions: Sealed;
+  readonly bringIntoStack: Sealed;
   readonly liftReadOnly: Sealed;
   readonly retainSource: Sealed;
   readonly deployTargetTemplate: Sealed;

@@ -3,9 +3,11 @@ import type { SealedStep } from '../pipeline/seal.js';
 import type { Shelf } from './shelf.js';
 
 /** The steps of `migrate snapshot`, in order: beside the source, which nothing touches. */
-export function snapshot(_config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+export function snapshot({ target }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+  const hasTemplate = target.deploy.template !== undefined;
   return [
     shelf.checkReadiness,
+    ...(hasTemplate ? [shelf.prepareStack] : []),
     shelf.pauseWriters,
     shelf.fingerprintSource,
     shelf.takeSnapshot,
@@ -17,6 +19,7 @@ export function snapshot(_config: Config, shelf: Shelf): readonly SealedStep<Con
     shelf.updateExtensions,
     shelf.analyzeTarget,
     shelf.verifyData,
+    ...(hasTemplate ? [shelf.bringIntoStack] : []),
     shelf.liftReadOnly,
     shelf.switchSecret,
     shelf.resumeApplication,

@@ -33,7 +33,7 @@ export function assertOwnCluster(io: Pick<StepIo, 'runId'>, found: DbCluster, wa
     differs(
       'security groups',
       [...found.securityGroups].sort().join(),
-      [...wanted.securityGroups].sort().join(),
+      wanted.securityGroups.length === 0 ? undefined : [...wanted.securityGroups].sort().join(),
     ),
     differs('parameter group', found.parameterGroup, wanted.parameterGroup),
     differs('minimum ACU', found.scaling?.min, wanted.scaling.min),

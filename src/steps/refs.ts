@@ -88,6 +88,28 @@ const deployedStack = z.strictObject({
   created: z.boolean(),
 });
 
+/** The stack without its database, and what the template says of the cluster, worked out by CloudFormation. */
+export const prepareStack = ref(
+  'prepare-stack',
+  deployedStack.extend({ settings: z.record(z.string(), z.string()) }),
+);
+
+export const bringIntoStack = ref(
+  'bring-into-stack',
+  deployedStack.extend({
+    imported: z.array(z.string()),
+    /** Properties that are not as the template says. */
+    drift: z.array(
+      z.strictObject({
+        logicalId: z.string(),
+        property: z.string(),
+        expected: z.string(),
+        actual: z.string(),
+      }),
+    ),
+  }),
+);
+
 export const deployTargetTemplate = ref('deploy-target-template', deployedStack);
 
 export const runDeployCommand = ref('run-deploy-command', deployedStack);

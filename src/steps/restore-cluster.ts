@@ -5,12 +5,13 @@
 import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { RestoredCluster } from '../aws/rds-restores.js';
+import type { DatabaseSettings } from '../aws/stack-stages.js';
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Inputs, Step, StepIo } from '../pipeline/step.js';
 import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster } from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
-import { checkReadiness, restoreCluster, takeSnapshot } from './refs.js';
+import { checkReadiness, prepareStack, restoreCluster, takeSnapshot } from './refs.js';
 
 export interface RestoreClusterDeps {
   readonly rds: Pick<
@@ -25,7 +26,7 @@ interface In extends Omit<RestoredCluster, 'tags'> {
 }
 type Out = ReturnType<typeof restoreCluster.output.parse>;
 
-/** AWS's own default is one day. */
+/** Days. AWS's own default is one. */
 const backupRetention = 7;
 
 export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Config> {
@@ -64,20 +65,47 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
   };
 }
 
-function selectInput({ config: { source, target }, outputOf }: Inputs<Config>): In {
-  const ready = outputOf(checkReadiness);
-  return {
+function selectInput(from: Inputs<Config>): In {
+  const { source, target } = from.config;
+  const ready = from.outputOf(checkReadiness);
+  const snapshot = from.outputOf(takeSnapshot);
+  const common = {
     identifier: target.cluster,
-    snapshotArn: outputOf(takeSnapshot).snapshotArn,
+    snapshotArn: snapshot.snapshotArn,
     engineVersion: ready.targetEngineVersion,
     masterUser: source.user,
+    parameterGroup: undefined,
+  };
+  const template = from.findOutputOf(prepareStack)?.settings;
+  if (template !== undefined) return { ...common, ...fromTemplate(template, target, snapshot.encrypted) };
+  return {
+    ...common,
     subnetGroup: target.subnetGroup ?? ready.source.subnetGroup ?? undefined,
     securityGroups: target.securityGroups ?? ready.source.securityGroups,
-    parameterGroup: undefined,
     kmsKeyId: target.kmsKey,
     scaling: target.capacity,
     deletionProtection: target.deletionProtection,
     backupRetention,
+  };
+}
+
+/** What the template leaves out is left to AWS, as CloudFormation would; else the import would begin with drift. */
+function fromTemplate(settings: DatabaseSettings, target: Config['target'], encrypted: boolean) {
+  const { MinCapacity, MaxCapacity, VpcSecurityGroupIds: groups = '' } = settings;
+  // An unencrypted snapshot becomes an encrypted cluster only by a key; this is the one that RDS itself would take.
+  const ownKey = settings.StorageEncrypted === 'true' && !encrypted ? 'alias/aws/rds' : undefined;
+  return {
+    subnetGroup: settings.DBSubnetGroupName,
+    securityGroups: groups === '' ? [] : groups.split(','),
+    parameterGroup: settings.DBClusterParameterGroupName,
+    kmsKeyId: settings.KmsKeyId ?? ownKey,
+    scaling: {
+      ...target.capacity,
+      min: MinCapacity === undefined ? target.capacity.min : Number(MinCapacity),
+      max: MaxCapacity === undefined ? target.capacity.max : Number(MaxCapacity),
+    },
+    deletionProtection: settings.DeletionProtection === 'true',
+    backupRetention: Number(settings.BackupRetentionPeriod ?? 1),
   };
 }
 

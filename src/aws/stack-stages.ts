@@ -1,0 +1,163 @@
+import { Document, isMap, isNode, isScalar, isSeq, YAMLMap, type Node } from 'yaml';
+import { PreconditionError } from '../errors.js';
+import { parseTemplate, readTemplate, resourceNode, type StackTemplate } from './stack-template.js';
+
+/** The database in a template: one cluster, and the instance that becomes its writer. */
+export interface TemplateDatabase {
+  readonly cluster: string;
+  readonly instance: string;
+  /** What refers to one of them, directly or not: it can stand only once they do. */
+  readonly dependents: readonly string[];
+  /** What can stand before them. */
+  readonly foundation: readonly string[];
+  /** Properties of the cluster that are plain values; the others are expressions that CloudFormation works out. */
+  readonly literals: Readonly<Record<string, string>>;
+}
+
+/** Outputs of the foundation that tell what an expression came to; the prefix is ours. */
+const prefix = 'Rds2Aurora';
+
+/** What a restore has to be told, as it stands in the template. */
+const asked = [
+  'DBClusterIdentifier',
+  'EngineVersion',
+  'DBSubnetGroupName',
+  'DBClusterParameterGroupName',
+  'VpcSecurityGroupIds',
+  'KmsKeyId',
+  'StorageEncrypted',
+  'BackupRetentionPeriod',
+  'DeletionProtection',
+  'MinCapacity',
+  'MaxCapacity',
+] as const;
+export type AskedProperty = (typeof asked)[number];
+
+/** Values by property; security groups joined by commas. */
+export type DatabaseSettings = Readonly<Partial<Record<AskedProperty, string>>>;
+
+/** @throws PreconditionError when the template has not exactly one cluster with one instance. */
+export function findDatabase(text: string): TemplateDatabase {
+  const document = parseTemplate(text);
+  const template = readTemplate(text);
+  const cluster = onlyOne(template, 'AWS::RDS::DBCluster', () => true);
+  const instance = onlyOne(template, 'AWS::RDS::DBInstance', ({ logicalId, references }) => {
+    const node = resourceNode(document, logicalId);
+    return references.includes(cluster) && node.hasIn(['Properties', 'DBClusterIdentifier']);
+  });
+  const dependents = findDependents(template, [cluster, instance]);
+  const literals = Object.fromEntries(
+    asked.flatMap((name) => {
+      const node = propertyOf(document, cluster, name);
+      return isScalar(node) && isPlain(node) ? [[name, String(node.value)]] : [];
+    }),
+  );
+  const others = template.resources.map(({ logicalId }) => logicalId);
+  const foundation = others.filter((id) => ![cluster, instance, ...dependents].includes(id));
+  return { cluster, instance, dependents, foundation, literals };
+}
+
+function onlyOne(
+  template: StackTemplate,
+  type: string,
+  holds: (resource: StackTemplate['resources'][number]) => boolean,
+): string {
+  const found = template.resources.filter((resource) => resource.type === type && holds(resource));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.logicalId;
+  throw new PreconditionError(
+    'TemplateDatabaseUnclear',
+    `the template has ${String(found.length)} resources of type ${type}${type.endsWith('DBInstance') ? ' in the cluster' : ''}`,
+    {
+      why: 'One cluster with its writer is restored and then brought under the stack',
+      next: ['leave one of them in the template and add the others afterwards, or use target.deploy.api'],
+      changed: false,
+    },
+  );
+}
+
+function findDependents({ resources }: StackTemplate, roots: readonly string[]): string[] {
+  const found = new Set<string>();
+  const isTouched = (id: string): boolean => roots.includes(id) || found.has(id);
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const { logicalId, references } of resources)
+      if (!roots.includes(logicalId) && references.some(isTouched)) found.add(logicalId);
+  }
+  return [...found];
+}
+
+/**
+ * The template as it can be deployed before there is a database: without the cluster, the instance and what depends on
+ * them. Outputs of ours tell what the cluster's properties come to, so that CloudFormation itself evaluates them.
+ */
+export function foundationStage(text: string): string {
+  const { cluster, instance, dependents } = findDatabase(text);
+  return stage(text, cluster, [cluster, instance, ...dependents]);
+}
+
+/**
+ * The foundation with the cluster and the instance as they are written: the template of an IMPORT change set, which may
+ * change neither other resources nor outputs, and asks for a DeletionPolicy. Source: "Import considerations".
+ */
+export function importStage(text: string): string {
+  const { cluster, dependents } = findDatabase(text);
+  return stage(text, cluster, dependents);
+}
+
+function stage(text: string, cluster: string, without: readonly string[]): string {
+  const document = parseTemplate(text);
+  const expressions = asked.flatMap((name): [string, Node][] => {
+    const node = propertyOf(document, cluster, name);
+    return node === undefined ? [] : [[name, toOutput(document, name, node)]];
+  });
+  for (const id of without) document.deleteIn(['Resources', id]);
+  for (const { logicalId } of readTemplate(String(document)).resources)
+    if (!document.hasIn(['Resources', logicalId, 'DeletionPolicy']) && isDatabase(document, logicalId))
+      document.setIn(['Resources', logicalId, 'DeletionPolicy'], 'Retain');
+  const outputs = new YAMLMap();
+  for (const [name, value] of expressions) {
+    const output = new YAMLMap();
+    output.set('Value', value);
+    outputs.set(`${prefix}${name}`, output);
+  }
+  if (outputs.items.length === 0) document.delete('Outputs');
+  else document.set('Outputs', outputs);
+  return document.toString({ lineWidth: 0 });
+}
+
+function isDatabase(document: Document, id: string): boolean {
+  const type: unknown = document.getIn(['Resources', id, 'Type']);
+  return type === 'AWS::RDS::DBCluster' || type === 'AWS::RDS::DBInstance';
+}
+
+/** Outputs are text: a list is joined, and a number or a truth value is quoted. */
+function toOutput(document: Document, name: AskedProperty, node: Node): Node {
+  if (name === 'VpcSecurityGroupIds') return document.createNode({ 'Fn::Join': [',', node.clone()] });
+  return isScalar(node) && isPlain(node) ? document.createNode(String(node.value)) : (node.clone() as Node);
+}
+
+/** Without a tag of CloudFormation, which would make it an expression. */
+function isPlain(node: Node): boolean {
+  return node.tag === undefined || !node.tag.startsWith('!');
+}
+
+function propertyOf(document: Document, cluster: string, name: AskedProperty): Node | undefined {
+  const path = ['Resources', cluster, 'Properties'];
+  const scaling =
+    name === 'MinCapacity' || name === 'MaxCapacity' ? ['ServerlessV2ScalingConfiguration'] : [];
+  const parent = document.getIn([...path, ...scaling], true);
+  if (!isMap(parent)) return undefined;
+  const node = parent.get(name, true);
+  return isNode(node) && (isScalar(node) || isMap(node) || isSeq(node)) ? node : undefined;
+}
+
+/** What the outputs of a foundation say. */
+export function readSettings(outputs: Readonly<Record<string, string>>): DatabaseSettings {
+  return Object.fromEntries(
+    asked.flatMap((name) => {
+      const value = outputs[`${prefix}${name}`];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

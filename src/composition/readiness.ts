@@ -1,0 +1,77 @@
+import type { TemplateTools } from '../aws/template-tools.js';
+import { createAwsChecks, snapshotNeeds } from '../checks/aws-checks.js';
+import { createSnapshotChecks } from '../checks/snapshot-checks.js';
+import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
+import { examineSource } from '../checks/source-instance.js';
+import { chooseTargetVersion } from '../checks/target-version.js';
+import type { Config } from '../config/schema.js';
+import { readExtensions } from '../postgres/extension-changes.js';
+import { listUnloggedTables } from '../postgres/unlogged-tables.js';
+import { choosePostgresClients } from '../process/postgres-clients.js';
+import { findPostgresInstallations } from '../process/postgres-installations.js';
+import {
+  createCheckReadiness,
+  type CheckReadinessDeps,
+  type PostgresReadiness,
+} from '../steps/check-readiness.js';
+import type { Tools } from './tools.js';
+
+/** The first step of every path, with what that path has to look for. */
+export function createReadiness(path: string, tools: Tools, templates: TemplateTools) {
+  const { aws } = tools;
+  return createCheckReadiness({
+    sts: aws.sts,
+    rds: aws.rds,
+    examineSource: (config, caller) => examineSource(aws.rds, config, caller),
+    postgres: createPostgresReadiness(tools),
+    ...(path === 'snapshot' ? ofSnapshot(tools, templates) : ofDump(tools)),
+  });
+}
+
+type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
+
+function ofDump({ aws }: Tools): OfPath {
+  return {
+    chooseTargetVersion: (config, source) => chooseTargetVersion(aws.rds, config, source),
+    checks: createAwsChecks(aws),
+  };
+}
+
+function ofSnapshot({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
+  return {
+    chooseTargetVersion: async (config, source) =>
+      chooseSnapshotVersion(aws.rds, config, source, await readTemplateVersion(templates, config)),
+    checks: [
+      ...createAwsChecks(aws, snapshotNeeds),
+      ...createSnapshotChecks({
+        listUnloggedTables: (server) => listUnloggedTables(sessions, server),
+        readExtensions: (server) => readExtensions(sessions, server),
+      }),
+    ],
+  };
+}
+
+/** The EngineVersion that the template gives its cluster, where it is a plain value and a full version. */
+async function readTemplateVersion(
+  templates: TemplateTools,
+  { target: { deploy } }: Config,
+): Promise<string | undefined> {
+  if (deploy.template === undefined) return undefined;
+  const version = templates.findDatabase(await templates.load(deploy.template)).literals['EngineVersion'];
+  return version !== undefined && /^\d+\.\d+$/.test(version) ? version : undefined;
+}
+
+function createPostgresReadiness({ sessions }: Tools): PostgresReadiness {
+  return {
+    chooseClients: async (sourceVersion) => {
+      const choice = choosePostgresClients(await findPostgresInstallations(), sourceVersion);
+      return choice.kind === 'chosen' ? { found: choice.clients } : { problems: [choice.problem] };
+    },
+    measureDatabase: async (server) => {
+      const { bytes } = await sessions.use(server, { mode: 'read' }, (session) =>
+        session.row<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes'),
+      );
+      return Number(bytes);
+    },
+  };
+}
