@@ -45,6 +45,7 @@ import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
 import { renderReport } from '../views/report-markdown.js';
 import { checkAws } from './check-aws.js';
 import { createReadiness } from './readiness.js';
+import { replaceSteps } from './replace-steps.js';
 import { createTools, type Tools } from './tools.js';
 
 /** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
@@ -56,6 +57,7 @@ export function createShelf(session: MigrationSession, path: string, runId: stri
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
+    ...replaceSteps(tools, session.directory, directory),
     ...dataPlane(tools, directory),
     validateTarget: seal(
       createValidateTarget({
