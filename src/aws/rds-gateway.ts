@@ -2,11 +2,17 @@ import type { AwsClients } from './aws-clients.js';
 import { createCatalogCalls, type CatalogCalls } from './rds-catalog.js';
 import { createClusterCalls, type ClusterCalls, type ReadPassword } from './rds-clusters.js';
 import { createInstanceCalls, type InstanceCalls } from './rds-instances.js';
+import { createParameterCalls, type ParameterCalls } from './rds-parameters.js';
 import { createRestoreCalls, type RestoreCalls } from './rds-restores.js';
 import { createSnapshotCalls, type SnapshotCalls } from './rds-snapshots.js';
 
 /** Amazon RDS in our words. */
-export type RdsGateway = InstanceCalls & ClusterCalls & SnapshotCalls & RestoreCalls & CatalogCalls;
+export type RdsGateway = InstanceCalls &
+  ClusterCalls &
+  SnapshotCalls &
+  RestoreCalls &
+  ParameterCalls &
+  CatalogCalls;
 
 export function createRdsGateway(clients: Pick<AwsClients, 'rds'>, readPassword: ReadPassword): RdsGateway {
   return {
@@ -14,6 +20,7 @@ export function createRdsGateway(clients: Pick<AwsClients, 'rds'>, readPassword:
     ...createClusterCalls(clients, readPassword),
     ...createSnapshotCalls(clients),
     ...createRestoreCalls(clients, readPassword),
+    ...createParameterCalls(clients),
     ...createCatalogCalls(clients),
   };
 }

@@ -22,6 +22,7 @@ export interface DbInstance {
   readonly vpcId: string | undefined;
   readonly subnets: readonly { readonly id: string; readonly zone: string }[];
   readonly securityGroups: readonly string[];
+  readonly parameterGroups: readonly string[];
   readonly allocatedGiB: number;
   readonly autoMinorVersionUpgrade: boolean;
   readonly deletionProtection: boolean;
@@ -41,7 +42,6 @@ export interface InstanceCalls {
    * differs from the cluster's. `taken` when an instance of that name exists (perhaps from a lost reply).
    */
   createWriter(writer: NewWriter): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
-  setInstanceDeletionProtection(identifier: string, on: boolean): Promise<void>;
   /** Deletes an instance without a final snapshot; the cluster holds the data. Absence is no error. */
   deleteInstance(identifier: string): Promise<void>;
 }
@@ -83,17 +83,6 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
       }
     },
 
-    setInstanceDeletionProtection: async (identifier, on) => {
-      const rds = await clients.rds();
-      await callAws('rds:ModifyDBInstance', identifier, () =>
-        rds.modifyDBInstance({
-          DBInstanceIdentifier: identifier,
-          DeletionProtection: on,
-          ApplyImmediately: true,
-        }),
-      );
-    },
-
     deleteInstance: async (identifier) => {
       try {
         const rds = await clients.rds();
@@ -133,6 +122,7 @@ function toDbInstance(instance: DBInstance): DbInstance {
       zone: subnet.SubnetAvailabilityZone?.Name ?? '',
     })),
     securityGroups: (instance.VpcSecurityGroups ?? []).flatMap((one) => one.VpcSecurityGroupId ?? []),
+    parameterGroups: (instance.DBParameterGroups ?? []).flatMap((one) => one.DBParameterGroupName ?? []),
     allocatedGiB: instance.AllocatedStorage ?? 0,
     autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade ?? false,
     deletionProtection: instance.DeletionProtection ?? false,

@@ -14,8 +14,17 @@ export interface TemplateDatabase {
   readonly literals: Readonly<Record<string, string>>;
 }
 
+/**
+ * Stands in the cluster's Metadata while the stack is only imported, so that taking it out is a change: CloudFormation
+ * updates outputs only together with a resource. Source: "Outputs" in the CloudFormation User Guide.
+ */
+const stageKey = 'Rds2AuroraStage';
+
 /** Outputs of the foundation that tell what an expression came to; the prefix is ours. */
 const prefix = 'Rds2Aurora';
+
+/** Long lines stay whole, so that a function's text is not folded. */
+const unfolded = { lineWidth: 0 } as const;
 
 /** What a restore has to be told, as it stands in the template. */
 const asked = [
@@ -102,7 +111,9 @@ export function foundationStage(text: string): string {
  */
 export function importStage(text: string): string {
   const { cluster, dependents } = findDatabase(text);
-  return stage(text, cluster, dependents);
+  const document = parseTemplate(stage(text, cluster, dependents));
+  document.setIn(['Resources', cluster, 'Metadata', stageKey], 'imported');
+  return document.toString(unfolded);
 }
 
 function stage(text: string, cluster: string, without: readonly string[]): string {
@@ -123,7 +134,7 @@ function stage(text: string, cluster: string, without: readonly string[]): strin
   }
   if (outputs.items.length === 0) document.delete('Outputs');
   else document.set('Outputs', outputs);
-  return document.toString({ lineWidth: 0 });
+  return document.toString(unfolded);
 }
 
 function isDatabase(document: Document, id: string): boolean {

@@ -1,5 +1,6 @@
 import type { RunState } from '../journal/run-state.js';
 import type { StepRef } from '../pipeline/step.js';
+import { importByHand } from '../steps/import-by-hand.js';
 import * as refs from '../steps/refs.js';
 import type { CheckRow, ComparisonRow } from '../views/checks-table.js';
 import type { Report, ReportChange } from '../views/report.js';
@@ -61,7 +62,29 @@ function listRemarks(state: RunState): readonly string[] {
     ...(roles.length > 0
       ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`]
       : []),
+    ...listSnapshotRemarks(state),
     ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
+  ];
+}
+
+/** What a snapshot does not bring along, and what the stack says otherwise. */
+function listSnapshotRemarks(state: RunState): readonly string[] {
+  const parameters = findOutput(state, refs.carryParameters);
+  const stack = findOutput(state, refs.bringIntoStack);
+  const target = findOutput(state, refs.awaitTarget);
+  const isAlone = findOutput(state, refs.restoreCluster) !== undefined && target?.stack === null;
+  return [
+    ...(parameters?.left ?? []).map(
+      ({ name, value, why, restartNeeded }) =>
+        `Parameter not taken over: ${name} = ${value} (${why}${restartNeeded ? '; a change needs a restart' : ''})`,
+    ),
+    ...(stack?.drift ?? []).map(
+      ({ logicalId, property, expected, actual }) =>
+        `Drift of ${logicalId} when it came into the stack: ${property} is ${actual}, the template says ${expected}`,
+    ),
+    ...(isAlone
+      ? [`No stack owns the cluster: ${importByHand(target.clusterIdentifier, target.instanceIdentifier)}`]
+      : []),
   ];
 }
 

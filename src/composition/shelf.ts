@@ -1,5 +1,9 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTemplateTools } from '../aws/template-tools.js';
+import { buildReport } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
+import { writeFileDurably } from '../journal/write-file-durably.js';
 import type { OpenRun } from '../journal/run.js';
 import { directoryOfRun } from '../journal/runs.js';
 import type { Shelf } from '../paths/shelf.js';
@@ -17,6 +21,7 @@ import { createRunFiles } from '../process/run-files.js';
 import { createAnalyzeTarget } from '../steps/analyze-target.js';
 import { createAwaitTarget } from '../steps/await-target.js';
 import { createBringIntoStack } from '../steps/bring-into-stack.js';
+import { createCarryParameters } from '../steps/carry-parameters.js';
 import { createCreateCluster } from '../steps/create-cluster.js';
 import { createCreateWriter } from '../steps/create-writer.js';
 import { createDeployTargetTemplate } from '../steps/deploy-target-template.js';
@@ -38,22 +43,13 @@ import { createUpdateExtensions } from '../steps/update-extensions.js';
 import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
+import { renderReport } from '../views/report-markdown.js';
 import { checkAws } from './check-aws.js';
 import { createReadiness } from './readiness.js';
-import { replaceSteps } from './replace-steps.js';
 import { createTools, type Tools } from './tools.js';
 
-/** For which run the steps are made. */
-export interface ShelfOptions {
-  readonly path: string;
-  readonly runId: string;
-  readonly reports: ReportWriter;
-  /** Absent while only a plan is made. */
-  readonly run: OpenRun | undefined;
-}
-
-/** Every step, made for one run. */
-export function createShelf(session: MigrationSession, { path, runId, reports, run }: ShelfOptions): Shelf {
+/** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
+export function createShelf(session: MigrationSession, path: string, runId: string, run?: OpenRun): Shelf {
   const directory = run?.directory ?? directoryOfRun(session.root, runId);
   const tools = createTools(session, runId, directory);
   return {
@@ -61,7 +57,6 @@ export function createShelf(session: MigrationSession, { path, runId, reports, r
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
-    ...replaceSteps(tools, session.directory, directory),
     ...dataPlane(tools, directory),
     validateTarget: seal(
       createValidateTarget({
@@ -72,7 +67,7 @@ export function createShelf(session: MigrationSession, { path, runId, reports, r
           checkAws(tools.aws, config, target, new Date(run?.state().createdAt ?? session.now())),
       }),
     ),
-    writeReport: seal(createWriteReport(reports)),
+    writeReport: seal(createWriteReport(createReportWriter(directory, run))),
   };
 }
 
@@ -104,6 +99,7 @@ function snapshotSteps({ aws, waits, sessions }: Tools) {
   const { rds, secrets } = aws;
   const restored = createRestoredDatabaseGateway(sessions);
   return {
+    carryParameters: seal(createCarryParameters({ rds })),
     takeSnapshot: seal(createTakeSnapshot({ rds, waits: waits.database })),
     restoreCluster: seal(createRestoreCluster({ rds, waits: waits.database })),
     setMasterPassword: seal(createSetMasterPassword({ rds, secrets, restored, waits: waits.database })),
@@ -158,5 +154,23 @@ function dataPlane({ sessions, clientLogin, fingerprints, jobs }: Tools, directo
       createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: jobs }),
     ),
     verifyData: seal(createVerifyData({ ...reading, target })),
+  };
+}
+
+function createReportWriter(directory: string, run: OpenRun | undefined): ReportWriter {
+  return {
+    write: () => {
+      if (run === undefined) return Promise.resolve([]);
+      const report = buildReport(run.state(), { undo: [] });
+      const files = [join(directory, 'report.md'), join(directory, 'report.json')] as const;
+      writeFileDurably(files[0], renderReport(report));
+      writeFileDurably(files[1], `${JSON.stringify(report, null, 2)}\n`);
+      return Promise.resolve(files);
+    },
+    exists: (file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
   };
 }

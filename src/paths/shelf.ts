@@ -6,13 +6,10 @@ type Sealed = SealedStep<Config>;
 /** Every step there is, made for one run; paths pick from it. */
 export interface Shelf {
   readonly checkReadiness: Sealed;
+  readonly carryParameters: Sealed;
   readonly prepareStack: Sealed;
   readonly takeSnapshot: Sealed;
   readonly restoreCluster: Sealed;
-  readonly saveStack: Sealed;
-  readonly deleteStack: Sealed;
-  readonly deployFromSnapshot: Sealed;
-  readonly settleStack: Sealed;
   readonly setMasterPassword: Sealed;
   readonly updateExtensions: Sealed;
   readonly bringIntoStack: Sealed;

@@ -20,7 +20,7 @@ type Deployed = ReturnType<typeof deployTargetTemplate.output.parse>;
 
 /** @throws VerifyError when the stack is gone, was replaced, or is in trouble. */
 export async function verifyDeployedStack(
-  deps: { readonly cloudFormation: Pick<CloudFormationGateway, 'findStack'> },
+  deps: Pick<DeployDeps, 'cloudFormation'>,
   output: Deployed,
 ): Promise<void> {
   const stack = await deps.cloudFormation.findStack(output.stackName);

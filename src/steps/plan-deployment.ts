@@ -59,9 +59,9 @@ async function toBeRetained(
   return deps.templates.closureOf(live, roots);
 }
 
-export function missingParameters(
+function missingParameters(
   next: StackTemplate,
-  { template, parameters }: Pick<Deployment, 'template' | 'parameters'>,
+  { template, parameters }: Deployment,
   known: readonly string[],
 ): Problem[] {
   return next.parameters

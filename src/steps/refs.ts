@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { StepRef } from '../pipeline/step.js';
+import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
+
+export * from './snapshot-refs.js';
 
 /** Where a database is and who logs in; the password is read from `secret` when a session opens, and stays there. */
 export const serverSchema = z.strictObject({
@@ -10,10 +12,6 @@ export const serverSchema = z.strictObject({
   secret: z.string(),
 });
 export type ServerRef = z.output<typeof serverSchema>;
-
-function ref<Schema extends z.ZodType>(id: string, output: Schema): StepRef<z.output<Schema>> {
-  return { id, output };
-}
 
 /** Facts found and pinned before anything changes. */
 export const checkReadiness = ref(
@@ -46,107 +44,6 @@ export const retainSource = ref(
     stackId: z.string(),
     /** Logical ids with DeletionPolicy and UpdateReplacePolicy Retain, proven by the processed template. */
     retained: z.array(z.string()),
-  }),
-);
-
-/** A snapshot of the source that is proven `available`. */
-export const takeSnapshot = ref(
-  'take-snapshot',
-  z.strictObject({
-    snapshotIdentifier: z.string(),
-    snapshotArn: z.string(),
-    engineVersion: z.string(),
-    encrypted: z.boolean(),
-    kmsKeyId: z.string().nullable(),
-    /** When the data was as the snapshot has it; ISO 8601. */
-    createdAt: z.string(),
-  }),
-);
-
-export const restoreCluster = ref(
-  'restore-cluster',
-  z.strictObject({ clusterIdentifier: z.string(), clusterArn: z.string() }),
-);
-
-/** Who can log in with the secret's password. */
-export const setMasterPassword = ref('set-master-password', z.strictObject({ user: z.string() }));
-
-export const updateExtensions = ref(
-  'update-extensions',
-  z.strictObject({
-    updated: z.array(z.strictObject({ name: z.string(), from: z.string(), to: z.string() })),
-  }),
-);
-
-/** What the snapshot took along from the pause of the writers. */
-export const liftReadOnly = ref('lift-read-only', z.strictObject({ restored: z.string().nullable() }));
-
-/** The old stack and its secrets, as files of the run's folder; the journal holds their hashes. */
-export const saveStack = ref(
-  'save-stack',
-  z.strictObject({
-    stackId: z.string(),
-    stackName: z.string(),
-    file: z.string(),
-    sha256: z.string(),
-    secretsFile: z.string(),
-    secretsSha256: z.string(),
-    /** Names of the secrets whose values are sealed. */
-    secrets: z.array(z.strictObject({ name: z.string(), arn: z.string() })),
-  }),
-);
-
-export const deleteStack = ref(
-  'delete-stack',
-  z.strictObject({
-    stackId: z.string(),
-    /** What the template retained: it stands outside of any stack. */
-    kept: z.array(z.strictObject({ logicalId: z.string(), physicalId: z.string(), type: z.string() })),
-    deletedAt: z.string(),
-  }),
-);
-
-export const deployFromSnapshot = ref(
-  'deploy-from-snapshot',
-  z.strictObject({
-    stackId: z.string(),
-    stackName: z.string(),
-    /** The template as it has to stay, a file of the run's folder. */
-    file: z.string(),
-    sha256: z.string(),
-    /** Parameters that carry the snapshot; they have to stay as well. */
-    parameters: z.record(z.string(), z.string()),
-  }),
-);
-
-export const settleStack = ref('settle-stack', z.strictObject({ stackId: z.string() }));
-
-const deployedStack = z.strictObject({
-  stackId: z.string(),
-  stackName: z.string(),
-  /** Whether this run made the stack; false in place. */
-  created: z.boolean(),
-});
-
-/** The stack without its database, and what the template says of the cluster, worked out by CloudFormation. */
-export const prepareStack = ref(
-  'prepare-stack',
-  deployedStack.extend({ settings: z.record(z.string(), z.string()) }),
-);
-
-export const bringIntoStack = ref(
-  'bring-into-stack',
-  deployedStack.extend({
-    imported: z.array(z.string()),
-    /** Properties that are not as the template says. */
-    drift: z.array(
-      z.strictObject({
-        logicalId: z.string(),
-        property: z.string(),
-        expected: z.string(),
-        actual: z.string(),
-      }),
-    ),
   }),
 );
 
@@ -283,10 +180,7 @@ export const validateTarget = ref(
 
 export const writeReport = ref('write-report', z.strictObject({ files: z.array(z.string()) }));
 
-export type SnapshotFacts = OutputOf<typeof takeSnapshot>;
 export type TargetFacts = OutputOf<typeof awaitTarget>;
 export type PausedWriters = OutputOf<typeof pauseWriters>;
 export type SecretSwitch = OutputOf<typeof switchSecret>;
 export type ResumedApplication = OutputOf<typeof resumeApplication>;
-
-type OutputOf<Ref> = Ref extends StepRef<infer Out> ? Out : never;

@@ -9,9 +9,10 @@ import type { DatabaseSettings } from '../aws/stack-stages.js';
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Inputs, Step, StepIo } from '../pipeline/step.js';
+import { importByHand } from './import-by-hand.js';
 import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster } from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
-import { checkReadiness, prepareStack, restoreCluster, takeSnapshot } from './refs.js';
+import { carryParameters, checkReadiness, prepareStack, restoreCluster, takeSnapshot } from './refs.js';
 
 export interface RestoreClusterDeps {
   readonly rds: Pick<
@@ -45,7 +46,7 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
       const found = await deps.rds.findCluster(config.target.cluster);
       if (found !== undefined && !isOurs(found, io.runId))
         return { kind: 'blocked', problems: [takenIdentifier('cluster', found.identifier)] };
-      return { kind: 'change', effects: [planned(config)], calls: ['rds:RestoreDBClusterFromSnapshot'] };
+      return { kind: 'change', effects: planned(config), calls: ['rds:RestoreDBClusterFromSnapshot'] };
     },
     run: async (io, input) => {
       await ensureRestored(deps, io, input);
@@ -74,7 +75,7 @@ function selectInput(from: Inputs<Config>): In {
     snapshotArn: snapshot.snapshotArn,
     engineVersion: ready.targetEngineVersion,
     masterUser: source.user,
-    parameterGroup: undefined,
+    parameterGroup: from.findOutputOf(carryParameters)?.parameterGroup ?? undefined,
   };
   const template = from.findOutputOf(prepareStack)?.settings;
   if (template !== undefined) return { ...common, ...fromTemplate(template, target, snapshot.encrypted) };
@@ -123,9 +124,15 @@ async function ensureRestored(deps: RestoreClusterDeps, io: StepIo, input: In): 
   );
 }
 
-function planned({ target }: Config): string {
+function planned({ target }: Config): string[] {
   const version =
     target.engineVersion === 'auto' ? 'the newest minor offered for this source' : target.engineVersion;
   const { min, max } = target.capacity;
-  return `restores the snapshot as the Aurora PostgreSQL cluster ${target.cluster} (${version}, ${String(min)} to ${String(max)} ACU), encrypted as the source is unless target.kmsKey is set, deletion protection ${target.deletionProtection ? 'on' : 'off'}`;
+  const restores = `restores the snapshot as the Aurora PostgreSQL cluster ${target.cluster} (${version}`;
+  if (target.deploy.template !== undefined)
+    return [`${restores}), in the network and with the parameters, capacity and encryption of the template`];
+  return [
+    `${restores}, ${String(min)} to ${String(max)} ACU), encrypted as the source is unless target.kmsKey is set, deletion protection ${target.deletionProtection ? 'on' : 'off'}`,
+    `no stack owns it; to bring it under one afterwards: ${importByHand(target.cluster, target.instance)}`,
+  ];
 }

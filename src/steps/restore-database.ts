@@ -59,9 +59,7 @@ export function createRestoreDatabase(
       note: ({ target }) => [`drop database ${target.database} on ${target.host} and create it empty`],
       undo: (io, input) => undo(dependencies.target, io, input),
     },
-    supersedes: [dumpDatabase.id],
-    // A restore that died is begun again in a database that this step drops and prepares itself.
-    overtakes: [prepareTarget.id],
+    supersedes: [dumpDatabase.id, prepareTarget.id],
     typicalSeconds: [20, 7200],
     writersPaused: true,
     select: (from) => {

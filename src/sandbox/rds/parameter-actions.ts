@@ -4,13 +4,13 @@ import { invalidCombination, invalidValue } from './errors.js';
 import { lookupIdentifier, required } from './identifiers.js';
 import { applyFilters, page } from './pages.js';
 import type { ParameterDefinition } from './parameter-catalogue.js';
-import { groupMember, parameterGroup, type GroupLevel } from './parameter-groups.js';
+import { groupMember, isFamily, parameterGroup, type GroupLevel } from './parameter-groups.js';
 import type { Rds } from './rds.js';
 import type { DbInstance, ParameterGroup } from './resources.js';
 import { leaderOf, settingsOf } from './running-settings.js';
 
 /** One row of DescribeDBParameters. */
-function view(definition: ParameterDefinition, group: ParameterGroup): AwsStruct {
+function view(definition: ParameterDefinition, group: Pick<ParameterGroup, 'values'>): AwsStruct {
   const { name, description, applyType, dataType, allowedValues, isModifiable, systemValue } = definition;
   const set = group.values.get(name);
   return {
@@ -37,6 +37,24 @@ const describe =
       'parameter-name': ({ ParameterName }) => [String(ParameterName)],
     });
     return page(input, 'Parameters', 'Parameter', found);
+  };
+
+/** DescribeEngineDefaultClusterParameters: a family as it is before anybody sets anything. */
+const describeDefaults =
+  (rds: Rds): Action =>
+  async (input) => {
+    const family = required(input, 'DBParameterGroupFamily');
+    if (!isFamily(family) || !family.startsWith('aurora'))
+      throw new AwsError('DBParameterGroupNotFound', `DBParameterGroupFamily not found: ${family}`, 404);
+    const group: Pick<ParameterGroup, 'level' | 'family' | 'values'> = {
+      level: 'cluster',
+      family,
+      values: new Map(),
+    };
+    const rows = (await rds.parameters.ofGroup(group)).map((definition) => view(definition, group));
+    return {
+      EngineDefaults: { DBParameterGroupFamily: family, ...page(input, 'Parameters', 'Parameter', rows) },
+    };
   };
 
 function checkValue({ name, dataType, allowedValues }: ParameterDefinition, value: string): void {
@@ -128,6 +146,7 @@ export const parameterActions = (rds: Rds): Record<string, Action> => ({
   ModifyDBParameterGroup: modify(rds, 'instance'),
   ResetDBParameterGroup: reset(rds, 'instance'),
   DescribeDBClusterParameters: describe(rds, 'cluster'),
+  DescribeEngineDefaultClusterParameters: describeDefaults(rds),
   ModifyDBClusterParameterGroup: modify(rds, 'cluster'),
   ResetDBClusterParameterGroup: reset(rds, 'cluster'),
 });

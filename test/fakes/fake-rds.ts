@@ -1,0 +1,152 @@
+import type { DbCluster } from '../../src/aws/rds-clusters.js';
+import type {
+  ClusterParameterGroup,
+  ParameterDefinition,
+  ParameterSetting,
+} from '../../src/aws/rds-parameters.js';
+import type { RestoredCluster } from '../../src/aws/rds-restores.js';
+import type { DbSnapshot } from '../../src/aws/rds-snapshots.js';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** RDS as the steps of the snapshot path see it: what a call makes is there at once and `available`. */
+export class FakeRds {
+  readonly snapshots = new Map<string, DbSnapshot>();
+  readonly clusters = new Map<string, DbCluster>();
+  readonly groups = new Map<string, ClusterParameterGroup & { readonly set: Map<string, string> }>();
+  readonly mutations: string[] = [];
+  /** What a user has set on the source. */
+  sourceParameters: ParameterSetting[] = [];
+  family: ParameterDefinition[] = [];
+
+  snapshot(): object {
+    return {
+      snapshots: [...this.snapshots.keys()],
+      clusters: [...this.clusters.values()].map(({ identifier, deletionProtection }) => ({
+        identifier,
+        deletionProtection,
+      })),
+      groups: [...this.groups.values()].map(({ name, set }) => ({ name, set: [...set].sort() })),
+    };
+  }
+
+  addSnapshot(identifier: string, tags: Tags, instanceIdentifier = 'production-rag-db'): void {
+    this.snapshots.set(identifier, {
+      identifier,
+      arn: `arn:aws:rds:us-east-1:123456789012:snapshot:${identifier}`,
+      status: 'available',
+      type: 'manual',
+      instanceIdentifier,
+      instanceResourceId: 'db-1',
+      engine: 'postgres',
+      engineVersion: '17.7',
+      masterUser: 'raguser',
+      encrypted: true,
+      kmsKeyId: 'key',
+      createdAt: new Date(0),
+      percent: 100,
+      tags,
+    });
+  }
+
+  readonly gateway = {
+    findSnapshot: (identifier: string) => Promise.resolve(this.snapshots.get(identifier)),
+    createSnapshot: ({
+      identifier,
+      instance,
+      tags,
+    }: {
+      identifier: string;
+      instance: string;
+      tags: Tags;
+    }) => {
+      if (this.snapshots.has(identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`CreateDBSnapshot ${identifier}`);
+      this.addSnapshot(identifier, tags, instance);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
+    deleteSnapshot: (identifier: string) => {
+      this.mutations.push(`DeleteDBSnapshot ${identifier}`);
+      this.snapshots.delete(identifier);
+      return Promise.resolve();
+    },
+    findCluster: (identifier: string) => Promise.resolve(this.clusters.get(identifier)),
+    restoreCluster: (cluster: RestoredCluster) => {
+      if (this.clusters.has(cluster.identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`RestoreDBClusterFromSnapshot ${cluster.identifier}`);
+      this.addCluster(cluster);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
+    setDeletionProtection: (identifier: string, deletionProtection: boolean) => {
+      this.mutations.push(`ModifyDBCluster ${identifier}`);
+      const found = this.clusters.get(identifier);
+      if (found !== undefined) this.clusters.set(identifier, { ...found, deletionProtection });
+      return Promise.resolve();
+    },
+    deleteCluster: (identifier: string) => {
+      if (this.clusters.get(identifier)?.deletionProtection === true) throw new Error('protected');
+      this.mutations.push(`DeleteDBCluster ${identifier}`);
+      this.clusters.delete(identifier);
+      return Promise.resolve();
+    },
+    findInstance: () => Promise.resolve(undefined),
+    listUserParameters: () => Promise.resolve(this.sourceParameters),
+    listClusterFamily: () => Promise.resolve(this.family),
+    listUserClusterParameters: (group: string) =>
+      Promise.resolve([...(this.groups.get(group)?.set ?? [])].map(([name, value]) => ({ name, value }))),
+    findClusterParameterGroup: (name: string) => Promise.resolve(this.groups.get(name)),
+    createClusterParameterGroup: ({ name, family, tags }: { name: string; family: string; tags: Tags }) => {
+      this.mutations.push(`CreateDBClusterParameterGroup ${name}`);
+      this.groups.set(name, { name, arn: `arn:${name}`, family, tags, set: new Map() });
+      return Promise.resolve('created' as const);
+    },
+    setClusterParameters: (group: string, settings: readonly ParameterSetting[]) => {
+      if (settings.length > 20) throw new Error('more than 20 at once');
+      this.mutations.push(`ModifyDBClusterParameterGroup ${group}`);
+      for (const { name, value } of settings) this.groups.get(group)?.set.set(name, value);
+      return Promise.resolve();
+    },
+    deleteClusterParameterGroup: (name: string) => {
+      this.mutations.push(`DeleteDBClusterParameterGroup ${name}`);
+      this.groups.delete(name);
+      return Promise.resolve();
+    },
+  };
+
+  readonly waits = {
+    untilSnapshotAvailable: (_io: object, identifier: string) => existing(this.snapshots, identifier),
+    untilSnapshotGone: () => Promise.resolve(),
+    untilClusterAvailable: (_io: object, identifier: string) => existing(this.clusters, identifier),
+    untilClusterGone: () => Promise.resolve(),
+  };
+
+  private addCluster(cluster: RestoredCluster): void {
+    this.clusters.set(cluster.identifier, {
+      identifier: cluster.identifier,
+      arn: `arn:aws:rds:us-east-1:123456789012:cluster:${cluster.identifier}`,
+      status: 'available',
+      engine: 'aurora-postgresql',
+      engineVersion: cluster.engineVersion,
+      endpoint: 'localhost',
+      port: 5432,
+      masterUser: 'raguser',
+      encrypted: true,
+      kmsKeyId: cluster.kmsKeyId,
+      subnetGroup: cluster.subnetGroup,
+      securityGroups: cluster.securityGroups,
+      parameterGroup: cluster.parameterGroup,
+      scaling: cluster.scaling,
+      members: [],
+      deletionProtection: cluster.deletionProtection,
+      passwordPending: false,
+      tags: cluster.tags,
+    });
+  }
+}
+
+function existing<T>(all: ReadonlyMap<string, T>, identifier: string): Promise<T> {
+  const found = all.get(identifier);
+  return found === undefined
+    ? Promise.reject(new Error(`${identifier} is not there`))
+    : Promise.resolve(found);
+}

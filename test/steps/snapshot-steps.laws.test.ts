@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/schema.js';
+import { seal } from '../../src/pipeline/seal.js';
+import { createCarryParameters } from '../../src/steps/carry-parameters.js';
+import { createRestoreCluster } from '../../src/steps/restore-cluster.js';
+import { createTakeSnapshot } from '../../src/steps/take-snapshot.js';
+import { FakeRds } from '../fakes/fake-rds.js';
+import { describeStepLaws, type LawWorld } from '../laws/step-laws.js';
+import { lawConfig, lawEarlier } from './data-law-inputs.js';
+import { createStepIo } from './step-harness.js';
+
+const own = { 'rds2aurora:run': 'law-000000' };
+const snapshot = {
+  snapshotIdentifier: 'rds2aurora-law-000000',
+  snapshotArn: 'arn:aws:rds:us-east-1:123456789012:snapshot:rds2aurora-law-000000',
+  engineVersion: '17.7',
+  encrypted: true,
+  kmsKeyId: 'key',
+  createdAt: '1970-01-01T00:00:00.000Z',
+};
+
+function worldOf(rds: FakeRds, step: LawWorld<Config>['step'], tamper: () => void): LawWorld<Config> {
+  return {
+    step,
+    config: lawConfig,
+    earlier: { ...lawEarlier, 'take-snapshot': snapshot },
+    snapshot: () => rds.snapshot(),
+    mutations: () => [...rds.mutations],
+    tamper,
+  };
+}
+
+function takeWorld(): LawWorld<Config> {
+  const rds = new FakeRds();
+  const step = seal(createTakeSnapshot({ rds: rds.gateway, waits: rds.waits }));
+  return worldOf(rds, step, () => rds.snapshots.clear());
+}
+
+function restoreWorld(): LawWorld<Config> {
+  const rds = new FakeRds();
+  const step = seal(createRestoreCluster({ rds: rds.gateway, waits: rds.waits }));
+  return worldOf(rds, step, () => rds.clusters.clear());
+}
+
+function carryWorld(count: number): LawWorld<Config> {
+  const rds = new FakeRds();
+  const names = Array.from({ length: count }, (_, index) => `parameter_${String(index)}`);
+  rds.sourceParameters = names.map((name) => ({ name, value: '1' }));
+  rds.family = names.map((name) => ({ name, isModifiable: true, isStatic: false, allowedValues: undefined }));
+  const source = { parameterGroups: ['source-group'], engineVersion: '17.7' };
+  const gateway = { ...rds.gateway, findInstance: () => Promise.resolve(source as never) };
+  return worldOf(rds, seal(createCarryParameters({ rds: gateway })), () => rds.groups.clear());
+}
+
+describeStepLaws('take-snapshot', takeWorld);
+describeStepLaws('restore-cluster', restoreWorld);
+describeStepLaws('carry-parameters, with more than one call takes', () => carryWorld(45));
+
+describe('take-snapshot', () => {
+  const input = { identifier: 'rds2aurora-law-000000', instance: 'production-rag-db' };
+  const open = (rds: FakeRds) => createTakeSnapshot({ rds: rds.gateway, waits: rds.waits });
+
+  test('adopts a snapshot that carries its tag', async () => {
+    const rds = new FakeRds();
+    rds.addSnapshot(input.identifier, own);
+    const { io, calls } = createStepIo('law-000000', 'take-snapshot');
+    expect(await open(rds).run(io, input)).toEqual(snapshot);
+    expect(calls()).toEqual([]);
+  });
+
+  test('stops at one that is its own and of another instance', async () => {
+    const rds = new FakeRds();
+    rds.addSnapshot(input.identifier, own, 'another-db');
+    const { io } = createStepIo('law-000000', 'take-snapshot');
+    await expect(open(rds).run(io, input)).rejects.toMatchObject({ code: 'SnapshotDiffers', exitCode: 6 });
+  });
+
+  test('stops at one that is not its own, and never deletes it', async () => {
+    const rds = new FakeRds();
+    rds.addSnapshot(input.identifier, { 'rds2aurora:run': 'another' });
+    const { io, calls } = createStepIo('law-000000', 'take-snapshot');
+    const step = open(rds);
+    await expect(step.run(io, input)).rejects.toMatchObject({ code: 'SnapshotNotOurs', exitCode: 10 });
+    if (step.reversal.kind === 'undo') await step.reversal.undo(io, input, undefined);
+    expect(calls()).toEqual([]);
+    expect([...rds.snapshots.keys()]).toEqual([input.identifier]);
+  });
+});
