@@ -2,9 +2,11 @@ import type { TemplateTools } from '../aws/template-tools.js';
 import { createAwsChecks, snapshotNeeds } from '../checks/aws-checks.js';
 import { createSnapshotChecks } from '../checks/snapshot-checks.js';
 import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
+import { createSourceDatabaseCheck } from '../checks/source-database.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
 import type { Config } from '../config/schema.js';
+import { readDatabaseHazards } from '../postgres/database-hazards.js';
 import { readExtensions } from '../postgres/extension-changes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
 import { choosePostgresClients } from '../process/postgres-clients.js';
@@ -30,10 +32,13 @@ export function createReadiness(path: string, tools: Tools, templates: TemplateT
 
 type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
 
-function ofDump({ aws }: Tools): OfPath {
+function ofDump({ aws, sessions }: Tools): OfPath {
   return {
     chooseTargetVersion: (config, source) => chooseTargetVersion(aws.rds, config, source),
-    checks: createAwsChecks(aws),
+    checks: [
+      ...createAwsChecks(aws),
+      createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),
+    ],
   };
 }
 
@@ -43,6 +48,7 @@ function ofSnapshot({ aws, sessions }: Tools, templates: TemplateTools): OfPath 
       chooseSnapshotVersion(aws.rds, config, source, await readTemplateVersion(templates, config)),
     checks: [
       ...createAwsChecks(aws, snapshotNeeds),
+      createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),
       ...createSnapshotChecks({
         listUnloggedTables: (server) => listUnloggedTables(sessions, server),
         readExtensions: (server) => readExtensions(sessions, server),
