@@ -5,6 +5,7 @@ import { createEcsGateway, type EcsGateway } from './ecs-gateway.js';
 import { createLogsGateway, type LogsGateway } from './logs-gateway.js';
 import { createRdsGateway, type RdsGateway } from './rds-gateway.js';
 import { createScalingGateway, type ScalingGateway } from './scaling-gateway.js';
+import { createSecretVault, type SealedFiles, type SecretVault } from './secret-vault.js';
 import { createSecretsGateway, type SecretsGateway } from './secrets-gateway.js';
 import { createStsGateway, type StsGateway } from './sts-gateway.js';
 
@@ -13,6 +14,8 @@ export interface AwsGateways {
   readonly rds: RdsGateway;
   readonly cloudFormation: CloudFormationGateway;
   readonly secrets: SecretsGateway;
+  /** Copies of secrets in the folder of a run. */
+  openVault(files: SealedFiles): SecretVault;
   readonly ecs: EcsGateway;
   readonly scaling: ScalingGateway;
   readonly logs: LogsGateway;
@@ -27,6 +30,7 @@ export function createAwsGateways(settings: AwsSettings): AwsGateways {
     rds: createRdsGateway(clients, (secret) => secrets.readPassword(secret)),
     cloudFormation: createCloudFormationGateway(clients),
     secrets,
+    openVault: (files) => createSecretVault(clients, files),
     ecs: createEcsGateway(clients),
     scaling: createScalingGateway(clients),
     logs: createLogsGateway(clients),

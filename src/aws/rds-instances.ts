@@ -42,6 +42,7 @@ export interface InstanceCalls {
    * differs from the cluster's. `taken` when an instance of that name exists (perhaps from a lost reply).
    */
   createWriter(writer: NewWriter): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
+  setInstanceDeletionProtection(identifier: string, on: boolean): Promise<void>;
   /** Deletes an instance without a final snapshot; the cluster holds the data. Absence is no error. */
   deleteInstance(identifier: string): Promise<void>;
 }
@@ -81,6 +82,17 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
         if (isAwsError(error, 'AlreadyExists')) return { outcome: 'taken' };
         throw error;
       }
+    },
+
+    setInstanceDeletionProtection: async (identifier, on) => {
+      const rds = await clients.rds();
+      await callAws('rds:ModifyDBInstance', identifier, () =>
+        rds.modifyDBInstance({
+          DBInstanceIdentifier: identifier,
+          DeletionProtection: on,
+          ApplyImmediately: true,
+        }),
+      );
     },
 
     deleteInstance: async (identifier) => {

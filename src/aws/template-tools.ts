@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { PreconditionError } from '../errors.js';
 import { restorePolicies, retainResources } from './retain-policies.js';
 import { findDatabase, foundationStage, importStage, readSettings } from './stack-stages.js';
+import { restoreCluster, restoreInstance } from './snapshot-template.js';
 import { closureOf, readTemplate } from './stack-template.js';
+import { keepResources, withoutTasks } from './template-stages.js';
 
 /** CloudFormation takes no longer template in a call. Source: "CloudFormation quotas". */
 const maximumBytes = 51_200;
@@ -23,6 +25,10 @@ export interface TemplateTools {
   readonly foundationStage: typeof foundationStage;
   readonly importStage: typeof importStage;
   readonly readSettings: typeof readSettings;
+  readonly restoreCluster: typeof restoreCluster;
+  readonly restoreInstance: typeof restoreInstance;
+  readonly keepResources: typeof keepResources;
+  readonly withoutTasks: typeof withoutTasks;
 }
 
 /** Paths are relative to `directory`, the one the config file is in. */
@@ -61,5 +67,9 @@ export function createTemplateTools(directory: string): TemplateTools {
     foundationStage,
     importStage,
     readSettings,
+    restoreCluster,
+    restoreInstance,
+    keepResources,
+    withoutTasks,
   };
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../cli/base-command.js';
+import type { Question } from '../cli/confirm.js';
 import { listChecks, listComparisons, measureDowntime } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
@@ -6,6 +7,7 @@ import { BlockedError, PreconditionError } from '../errors.js';
 import { createRun, openRun, type OpenRun } from '../journal/run.js';
 import type { RunState } from '../journal/run-state.js';
 import { makeRunId } from '../journal/runs.js';
+import { isInPlace } from '../paths/in-place.js';
 import { assertNotBlocked, planPath, type PathPlan } from '../pipeline/plan-path.js';
 import { runPath, type RunResult } from '../pipeline/run-path.js';
 import { countComparisons, renderChecks, renderComparisons } from '../views/checks-table.js';
@@ -34,11 +36,7 @@ export async function migrate(session: MigrationSession, path: string): Promise<
   refuseWhenBlocked(plan);
   const { source, target, region } = session.config;
   session.say(renderPlan(plan));
-  await session.confirm({
-    level: 'moderate',
-    action: `Move ${source.instance} (database ${source.database}) to ${target.cluster}`,
-    name: source.instance,
-  });
+  await session.confirm(questionOf(session, path));
   const run = createRun(
     runDeps(session),
     {
@@ -53,6 +51,19 @@ export async function migrate(session: MigrationSession, path: string): Promise<
     Math.random,
   );
   return finish(session, run);
+}
+
+/** In place, by snapshot, the source is deleted: that wants more than a yes. */
+function questionOf({ config }: MigrationSession, path: string): Question {
+  const { source, target } = config;
+  const action = `Move ${source.instance} (database ${source.database}) to ${target.cluster}`;
+  if (path !== 'snapshot' || !isInPlace(config)) return { level: 'moderate', action, name: source.instance };
+  const stack = source.stack ?? '';
+  return {
+    level: 'severe',
+    action: `${action}, and delete the stack ${stack} with ${source.instance} on the way`,
+    name: stack,
+  };
 }
 
 /** `resume [RUN]`. */

@@ -8,6 +8,7 @@ import { snapshot } from '../paths/snapshot.js';
 import type { Shelf } from '../paths/shelf.js';
 import type { RunContext } from '../pipeline/session.js';
 import type { SealedStep } from '../pipeline/seal.js';
+import { createReportWriter } from './report-writer.js';
 import { createShelf } from './shelf.js';
 import { systemClock } from './system-clock.js';
 
@@ -26,7 +27,10 @@ export function stepsOf(
   const order = paths[path];
   if (order === undefined)
     throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
-  return order(session.config, createShelf(session, path, runId, run));
+  const { config } = session;
+  const reports = createReportWriter(run === undefined ? undefined : { run, config, listSteps: () => steps });
+  const steps = order(config, createShelf(session, { path, runId, reports, run }));
+  return steps;
 }
 
 /** The journal compares it on resume: how often AWS is asked may change between attempts. */

@@ -1,9 +1,5 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createTemplateTools } from '../aws/template-tools.js';
-import { buildReport } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
-import { writeFileDurably } from '../journal/write-file-durably.js';
 import type { OpenRun } from '../journal/run.js';
 import { directoryOfRun } from '../journal/runs.js';
 import type { Shelf } from '../paths/shelf.js';
@@ -43,13 +39,22 @@ import { createUpdateExtensions } from '../steps/update-extensions.js';
 import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
-import { renderReport } from '../views/report-markdown.js';
 import { checkAws } from './check-aws.js';
 import { createReadiness } from './readiness.js';
+import { replaceSteps } from './replace-steps.js';
 import { createTools, type Tools } from './tools.js';
 
-/** Every step, made for one run. `run` is absent while only a plan is made: then nothing writes a report. */
-export function createShelf(session: MigrationSession, path: string, runId: string, run?: OpenRun): Shelf {
+/** For which run the steps are made. */
+export interface ShelfOptions {
+  readonly path: string;
+  readonly runId: string;
+  readonly reports: ReportWriter;
+  /** Absent while only a plan is made. */
+  readonly run: OpenRun | undefined;
+}
+
+/** Every step, made for one run. */
+export function createShelf(session: MigrationSession, { path, runId, reports, run }: ShelfOptions): Shelf {
   const directory = run?.directory ?? directoryOfRun(session.root, runId);
   const tools = createTools(session, runId, directory);
   return {
@@ -57,6 +62,7 @@ export function createShelf(session: MigrationSession, path: string, runId: stri
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
+    ...replaceSteps(tools, session.directory, directory),
     ...dataPlane(tools, directory),
     validateTarget: seal(
       createValidateTarget({
@@ -67,7 +73,7 @@ export function createShelf(session: MigrationSession, path: string, runId: stri
           checkAws(tools.aws, config, target, new Date(run?.state().createdAt ?? session.now())),
       }),
     ),
-    writeReport: seal(createWriteReport(createReportWriter(directory, run))),
+    writeReport: seal(createWriteReport(reports)),
   };
 }
 
@@ -154,23 +160,5 @@ function dataPlane({ sessions, clientLogin, fingerprints, jobs }: Tools, directo
       createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: jobs }),
     ),
     verifyData: seal(createVerifyData({ ...reading, target })),
-  };
-}
-
-function createReportWriter(directory: string, run: OpenRun | undefined): ReportWriter {
-  return {
-    write: () => {
-      if (run === undefined) return Promise.resolve([]);
-      const report = buildReport(run.state(), { undo: [] });
-      const files = [join(directory, 'report.md'), join(directory, 'report.json')] as const;
-      writeFileDurably(files[0], renderReport(report));
-      writeFileDurably(files[1], `${JSON.stringify(report, null, 2)}\n`);
-      return Promise.resolve(files);
-    },
-    exists: (file) =>
-      access(file).then(
-        () => true,
-        () => false,
-      ),
   };
 }

@@ -81,6 +81,19 @@ export const configSchema = z.strictObject({
     kmsKey: z.string().min(1).optional().describe('Only with deploy.api; default: the key of the source'),
     deletionProtection: z.boolean().default(true).describe('Only with deploy.api'),
   }),
+  replace: z
+    .strictObject({
+      liftTerminationProtection: z
+        .boolean()
+        .default(false)
+        .describe('Switch termination protection of the old stack off before it is deleted'),
+      liftDeletionProtection: z
+        .boolean()
+        .default(false)
+        .describe('Switch deletion protection of the source off before its stack is deleted'),
+    })
+    .optional()
+    .describe('Only for migrate snapshot in place, which deletes the old stack and deploys the new one'),
   app: z
     .strictObject({
       ecsCluster: z.string().min(1),

@@ -1,11 +1,13 @@
 import type { Config } from '../config/schema.js';
 import type { SealedStep } from '../pipeline/seal.js';
+import { isInPlace } from './in-place.js';
 import type { Shelf } from './shelf.js';
 
 /** The steps of `migrate dump-restore`, in order. */
 export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
   const moveOut = [shelf.pauseWriters, shelf.fingerprintSource, shelf.dumpDatabase];
   const target = [...deployment(config, shelf), shelf.awaitTarget];
+  // CloudFormation would delete the source in the update's clean-up: the dump is proven first, the source retained.
   const before = isInPlace(config) ? [...moveOut, shelf.retainSource, ...target] : [...target, ...moveOut];
   return [
     shelf.checkReadiness,
@@ -19,14 +21,6 @@ export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<C
     shelf.validateTarget,
     shelf.writeReport,
   ];
-}
-
-/**
- * The new database comes into the stack that owns the source. CloudFormation would then delete the source in the
- * update's clean-up: so the dump is proven first, and the source is made to be retained.
- */
-function isInPlace({ source, target }: Config): boolean {
-  return target.deploy.api !== true && target.stack !== undefined && target.stack === source.stack;
 }
 
 function deployment({ target: { deploy } }: Config, shelf: Shelf): readonly SealedStep<Config>[] {

@@ -10,6 +10,10 @@ export interface Shelf {
   readonly prepareStack: Sealed;
   readonly takeSnapshot: Sealed;
   readonly restoreCluster: Sealed;
+  readonly saveStack: Sealed;
+  readonly deleteStack: Sealed;
+  readonly deployFromSnapshot: Sealed;
+  readonly settleStack: Sealed;
   readonly setMasterPassword: Sealed;
   readonly updateExtensions: Sealed;
   readonly bringIntoStack: Sealed;

@@ -1,9 +1,14 @@
 import type { Config } from '../config/schema.js';
 import type { SealedStep } from '../pipeline/seal.js';
+import { isInPlace } from './in-place.js';
 import type { Shelf } from './shelf.js';
 
-/** The steps of `migrate snapshot`, in order: beside the source, which nothing touches. */
-export function snapshot({ target }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+/** The steps of `migrate snapshot`, in order: beside the source, which nothing touches, or in its stack. */
+export function snapshot(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+  return isInPlace(config) ? replace(shelf) : sideBySide(config, shelf);
+}
+
+function sideBySide({ target }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
   const hasTemplate = target.deploy.template !== undefined;
   return [
     shelf.checkReadiness,
@@ -24,6 +29,30 @@ export function snapshot({ target }: Config, shelf: Shelf): readonly SealedStep<
     shelf.liftReadOnly,
     shelf.switchSecret,
     shelf.resumeApplication,
+    shelf.validateTarget,
+    shelf.writeReport,
+  ];
+}
+
+/** The old stack makes room for the new one of the same name, whose cluster is made from the snapshot. */
+function replace(shelf: Shelf): readonly SealedStep<Config>[] {
+  return [
+    shelf.checkReadiness,
+    shelf.pauseWriters,
+    shelf.fingerprintSource,
+    shelf.takeSnapshot,
+    shelf.saveStack,
+    shelf.deleteStack,
+    shelf.deployFromSnapshot,
+    shelf.awaitTarget,
+    shelf.setMasterPassword,
+    shelf.updateExtensions,
+    shelf.analyzeTarget,
+    shelf.verifyData,
+    shelf.liftReadOnly,
+    shelf.switchSecret,
+    shelf.resumeApplication,
+    shelf.settleStack,
     shelf.validateTarget,
     shelf.writeReport,
   ];

@@ -6,19 +6,22 @@ import { quoteIdentifier } from './identifier.js';
 import { reservedRole } from './inventory/section.js';
 import type { Session, Sessions } from './session.js';
 
-/** What was before, and the proof that nobody writes. */
 export interface Quiet {
+  /** `default_transaction_read_only` of the database before; null when it was not set. */
   readonly previousDefaultReadOnly: string | null;
   readonly sessionsEnded: number;
+  /** Write-ahead log position once nobody writes any more. */
   readonly lsn: string;
 }
 
-/** Makes a database read-only and quiet, and takes that back. All its changes go through `io.mutate`. */
-export interface PostgresQuiescer {
+/** The database half of pausing writers. Every change goes through `io.mutate`, with the old value in the intent. */
+export interface DatabaseQuiescer {
+  /** Makes the database read-only, ends the other sessions and proves that nobody writes. Safe to call again. */
   pause(io: StepIo, server: ServerRef): Promise<Quiet>;
-  isPaused(io: PlanIo, server: ServerRef): Promise<boolean>;
-  /** Restores what the intents of this step say was before. Safe to call twice. */
+  /** Sets back what the intents of `io` say was there before. Safe to call again, and when nothing was changed. */
   resume(io: StepIo, server: ServerRef): Promise<void>;
+  /** Reads only. */
+  isPaused(io: PlanIo, server: ServerRef): Promise<boolean>;
 }
 
 const alter = 'sql:ALTER DATABASE default_transaction_read_only';
@@ -34,7 +37,7 @@ const settingSql = `SELECT (SELECT split_part(v, '=', 2) FROM pg_db_role_setting
 const others = `a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
   AND a.usename !~ ${reservedRole} AND a.application_name <> $1`;
 
-export function createQuiescer(sessions: Sessions): PostgresQuiescer {
+export function createQuiescer(sessions: Sessions): DatabaseQuiescer {
   return {
     pause: (io, server) =>
       sessions.use(server, { mode: 'write', signal: io.signal }, async (session) => {

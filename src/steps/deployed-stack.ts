@@ -20,7 +20,7 @@ type Deployed = ReturnType<typeof deployTargetTemplate.output.parse>;
 
 /** @throws VerifyError when the stack is gone, was replaced, or is in trouble. */
 export async function verifyDeployedStack(
-  deps: Pick<DeployDeps, 'cloudFormation'>,
+  deps: { readonly cloudFormation: Pick<CloudFormationGateway, 'findStack'> },
   output: Deployed,
 ): Promise<void> {
   const stack = await deps.cloudFormation.findStack(output.stackName);

@@ -24,3 +24,11 @@ export function takenIdentifier(what: 'cluster' | 'instance', identifier: string
     fix: `choose another target.${what}, or resume the run that made it (rds2aurora runs)`,
   };
 }
+
+/** True when this very step of this run made the resource; several steps may make a stack of one name in turn. */
+export function isOfStep(
+  resource: { readonly tags: Tags },
+  io: { readonly runId: string; readonly stepId: string },
+): boolean {
+  return isOurs(resource, io.runId) && resource.tags[stepTag] === io.stepId;
+}

@@ -10,7 +10,7 @@ import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import type { DatabaseQuiescer } from './database-quiescer.js';
+import type { DatabaseQuiescer } from '../postgres/quiesce.js';
 import { checkReadiness, pauseWriters, type PausedWriters, type ServerRef } from './refs.js';
 
 export interface PauseWritersDependencies {

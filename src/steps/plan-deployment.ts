@@ -59,9 +59,9 @@ async function toBeRetained(
   return deps.templates.closureOf(live, roots);
 }
 
-function missingParameters(
+export function missingParameters(
   next: StackTemplate,
-  { template, parameters }: Deployment,
+  { template, parameters }: Pick<Deployment, 'template' | 'parameters'>,
   known: readonly string[],
 ): Problem[] {
   return next.parameters

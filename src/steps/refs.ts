@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
 
+export * from './replace-refs.js';
 export * from './snapshot-refs.js';
 
 /** Where a database is and who logs in; the password is read from `secret` when a session opens, and stays there. */

@@ -59,7 +59,9 @@ export function createRestoreDatabase(
       note: ({ target }) => [`drop database ${target.database} on ${target.host} and create it empty`],
       undo: (io, input) => undo(dependencies.target, io, input),
     },
-    supersedes: [dumpDatabase.id, prepareTarget.id],
+    supersedes: [dumpDatabase.id],
+    // A restore that died is begun again in a database that this step drops and prepares itself.
+    overtakes: [prepareTarget.id],
     typicalSeconds: [20, 7200],
     writersPaused: true,
     select: (from) => {

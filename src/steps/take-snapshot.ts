@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { isOurs, ownTags } from './ownership.js';
-import { checkReadiness, takeSnapshot, type SnapshotFacts } from './refs.js';
+import { checkReadiness, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
 
 export interface TakeSnapshotDeps {
   readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot' | 'deleteSnapshot'>;
@@ -20,6 +20,8 @@ export interface TakeSnapshotDeps {
 interface In {
   readonly identifier: string;
   readonly instance: string;
+  /** In place: the stack that is brought back from it, and whose template names it ever after. */
+  readonly stack?: string | undefined;
 }
 
 export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFacts, Config> {
@@ -30,12 +32,16 @@ export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFac
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ identifier }) => [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`],
-      undo: (io, input) => undo(deps, io, input.identifier),
+      note: ({ identifier, stack }) =>
+        stack === undefined
+          ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`]
+          : [`the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
+      undo: (io, input) => undo(deps, io, input),
     },
-    select: ({ runId, outputOf }) => ({
+    select: ({ runId, outputOf, findOutputOf }) => ({
       identifier: snapshotIdentifier(runId),
       instance: outputOf(checkReadiness).source.identifier,
+      stack: findOutputOf(saveStack)?.stackName,
     }),
     plan: async (io, { config, runId }) => {
       const identifier = snapshotIdentifier(runId);
@@ -92,7 +98,8 @@ async function ensureCreated(deps: TakeSnapshotDeps, io: StepIo, input: In): Pro
   }
   await io.mutate(
     { call: 'rds:CreateDBSnapshot', key: input.identifier },
-    () => deps.rds.createSnapshot({ ...input, tags: ownTags(io) }),
+    () =>
+      deps.rds.createSnapshot({ identifier: input.identifier, instance: input.instance, tags: ownTags(io) }),
     ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
   );
 }
@@ -132,11 +139,17 @@ function toFacts(snapshot: DbSnapshot): SnapshotFacts {
 }
 
 /** A snapshot that is being made cannot be deleted yet, so it is waited for. */
-async function undo({ rds, waits }: TakeSnapshotDeps, io: StepIo, identifier: string): Promise<void> {
+async function undo({ rds, waits }: TakeSnapshotDeps, io: StepIo, { identifier, stack }: In): Promise<void> {
   const found = await rds.findSnapshot(identifier);
   if (found === undefined) return;
   if (!isOurs(found, io.runId)) {
     io.note(`the snapshot ${identifier} does not carry this run's tag and is left alone`);
+    return;
+  }
+  if (stack !== undefined) {
+    io.note(
+      `the snapshot ${identifier} is kept: the template of ${stack} names it, and it is the last copy of how things were`,
+    );
     return;
   }
   if (found.status === 'creating') await waits.untilSnapshotAvailable(io, identifier);

@@ -71,8 +71,25 @@ function changeRows(report: Report): readonly (readonly string[])[] {
 }
 
 function undoList(report: Report): string {
-  return report.undo.map(({ step, note }) => `- ${escape(step)}: ${note.map(escape).join(' ')}`).join('\n');
+  return report.undo
+    .filter(({ note }) => note.length > 0)
+    .map(({ step, note }, index) => `${index + 1}. ${escape(step)}\n\n${indent(codeBlock(note))}`)
+    .join('\n\n');
 }
+
+/** To be pasted into a shell. The fence is longer than any that the text may hold. */
+function codeBlock(lines: readonly string[]): string {
+  const text = lines.map((line) => printable(line));
+  const longest = Math.max(
+    2,
+    ...text.flatMap((line) => (line.match(/`+/g) ?? []).map(({ length }) => length)),
+  );
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sh`, ...text, fence].join('\n');
+}
+
+/** As far as a list item of up to 99 needs it. */
+const indent = (text: string): string => text.replace(/^/gm, '    ');
 
 function section(title: string, body: string): string {
   return body === '' ? '' : `## ${title}\n\n${body}`;

@@ -22,7 +22,7 @@ const report: Report = {
   comparisons: [{ item: 'rows of public.chunks', result: 'match', source: '10', target: '10' }],
   changes: [],
   remarks: [],
-  undo: [{ step: 'switch-secret', note: ['put version `1` back'] }],
+  undo: [{ step: 'switch-secret', note: ['aws a --b c', 'psql ```d```'] }],
 };
 
 describe('a table', () => {
@@ -78,7 +78,9 @@ describe('the report in Markdown', () => {
   it('states the downtime and the way back', () => {
     const text = renderReport(report);
     expect(text).toContain('| Application could not write | 4 min 30 s (');
-    expect(text).toContain('- switch-secret: put version \\`1\\` back');
+    expect(text).toContain(
+      ['1. switch-secret', '', '    ````sh', '    aws a --b c', '    psql ```d```', '    ````'].join('\n'),
+    );
     expect(text).toContain('## Comparison: 1 match, 0 differ, 0 not compared');
   });
 

@@ -1,0 +1,159 @@
+/**
+ * In place only. Deletes the old stack, and the source with it: after the snapshot was proven `available` once more, and
+ * the saved stack and its secrets were proven readable. What CloudFormation does is followed event by event.
+ * A crash leaves a deletion that goes on by itself; the next attempt finds the stack by its id, which outlives it.
+ */
+import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
+import type { RdsGateway } from '../aws/rds-gateway.js';
+import type { SecretVault } from '../aws/secret-vault.js';
+import type { StackWaits } from '../aws/stack-waits.js';
+import type { Config } from '../config/schema.js';
+import { PreconditionError, VerifyError } from '../errors.js';
+import type { Step, StepIo } from '../pipeline/step.js';
+import type { RunFiles } from '../process/run-files.js';
+import { untilGone } from './await-deletion.js';
+import { comeBack, noteComeback, type ComebackDeps, type ComebackInput } from './recreate-stack.js';
+import {
+  checkReadiness,
+  deleteStack,
+  fingerprintSource,
+  pauseWriters,
+  saveStack,
+  takeSnapshot,
+} from './refs.js';
+import { readSavedStack, type SavedStack } from './saved-stack.js';
+
+export interface DeleteStackDeps extends ComebackDeps {
+  readonly cloudFormation: ComebackDeps['cloudFormation'] &
+    Pick<CloudFormationGateway, 'readStackDetails' | 'listImporters'>;
+  readonly rds: ComebackDeps['rds'] & Pick<RdsGateway, 'findSnapshot'>;
+  readonly vault: ComebackDeps['vault'] & Pick<SecretVault, 'assertReadable'>;
+  readonly waits: StackWaits;
+  readonly files: RunFiles;
+}
+
+type Out = ReturnType<typeof deleteStack.output.parse>;
+
+export function createDeleteStack(deps: DeleteStackDeps): Step<ComebackInput, Out, Config> {
+  return {
+    ...deleteStack,
+    title: 'Delete the old stack',
+    typicalSeconds: [300, 1_200],
+    writersPaused: true,
+    // The source goes with the stack, and the application with it where the stack owns that too.
+    overtakes: [checkReadiness.id, pauseWriters.id],
+    reversal: { kind: 'undo', note: noteComeback, undo: (io, input) => comeBack(deps, io, input) },
+    select: ({ config, outputOf }) => ({
+      config,
+      saved: outputOf(saveStack),
+      snapshot: outputOf(takeSnapshot),
+      server: outputOf(checkReadiness).source.server,
+      fingerprint: outputOf(fingerprintSource),
+      readOnlyBefore: outputOf(pauseWriters).database.previousDefaultReadOnly,
+    }),
+    plan: (_io, { config }) =>
+      Promise.resolve({
+        kind: 'change',
+        effects: [
+          `DELETES the stack ${config.source.stack ?? ''} with ${config.source.instance} in it, once the snapshot is proven available and the saved stack readable`,
+          `rollback makes it again from the snapshot, and compares it with the fingerprint`,
+        ],
+        calls: ['cloudformation:DeleteStack'],
+      }),
+    run: async (io, input) => {
+      const saved = await prove(deps, input);
+      await remove(deps, io, input, saved);
+      const resources = await deps.cloudFormation.listResources(input.saved.stackId);
+      return {
+        stackId: input.saved.stackId,
+        kept: resources
+          .filter((one) => one.status === 'DELETE_SKIPPED')
+          .map(({ logicalId, physicalId, type }) => ({ logicalId, physicalId, type })),
+        deletedAt: io.clock.now().toISOString(),
+      };
+    },
+    verify: async (_io, { saved }, output) => {
+      const stack = await deps.cloudFormation.findStack(output.stackId);
+      if (stack === undefined || stack.status === 'DELETE_COMPLETE') return;
+      throw new VerifyError('StackNotDeleted', `the stack ${saved.stackName} is ${stack.status}`, {
+        resource: output.stackId,
+      });
+    },
+  };
+}
+
+/** @throws PreconditionError or VerifyError when the stack could not be brought back: then nothing is deleted */
+async function prove(deps: DeleteStackDeps, { saved, snapshot }: ComebackInput): Promise<SavedStack> {
+  const found = await deps.rds.findSnapshot(snapshot.snapshotIdentifier);
+  if (found?.status !== 'available' || found.arn !== snapshot.snapshotArn)
+    throw new PreconditionError(
+      'SnapshotNotAvailable',
+      `the snapshot ${snapshot.snapshotIdentifier} is ${found?.status ?? 'gone'}: nothing is deleted`,
+      { why: 'The database would be lost with its stack', resource: snapshot.snapshotArn, resumable: true },
+    );
+  await deps.vault.assertReadable(saved.secretsFile, saved.secretsSha256);
+  return readSavedStack(deps.files, saved);
+}
+
+async function remove(
+  deps: DeleteStackDeps,
+  io: StepIo,
+  input: ComebackInput,
+  saved: SavedStack,
+): Promise<void> {
+  const { stackId, stackName } = input.saved;
+  const stack = await deps.cloudFormation.findStack(stackId);
+  if (stack === undefined || stack.status === 'DELETE_COMPLETE') return;
+  if (stack.status !== 'DELETE_IN_PROGRESS') {
+    await refuseImports(deps, saved);
+    await liftProtections(deps, io, input);
+    const attempt = io.intents().filter(({ call }) => call === 'cloudformation:DeleteStack').length;
+    await io.mutate({ call: 'cloudformation:DeleteStack', key: stackName, before: { stackId } }, () =>
+      deps.cloudFormation.deleteStack(stackId, `${io.runId}-${io.stepId}-${String(attempt)}`),
+    );
+  }
+  await untilGone(deps, io, stackId, stackName);
+}
+
+/** Somebody may have begun to import since the stack was saved; CloudFormation would call the deletion off in silence. */
+async function refuseImports({ cloudFormation }: DeleteStackDeps, { details }: SavedStack): Promise<void> {
+  for (const name of details.exports) {
+    const importers = await cloudFormation.listImporters(name);
+    if (importers.length > 0)
+      throw new PreconditionError('ExportInUse', `the export ${name} is used by ${importers.join(', ')}`, {
+        why: 'CloudFormation does not delete a stack whose exports are in use',
+        next: [`take the import out of ${importers.join(', ')}, then resume`],
+        resource: details.id,
+        resumable: true,
+      });
+  }
+}
+
+/** Only where the configuration says so; otherwise save-stack has refused. */
+async function liftProtections(
+  { cloudFormation, rds, databaseWaits }: DeleteStackDeps,
+  io: StepIo,
+  { config, saved: { stackName } }: ComebackInput,
+): Promise<void> {
+  const { replace, source } = config;
+  if (replace?.liftTerminationProtection === true) {
+    const { terminationProtection } = await cloudFormation.readStackDetails(stackName);
+    if (terminationProtection)
+      await io.mutate(
+        {
+          call: 'cloudformation:UpdateTerminationProtection',
+          key: stackName,
+          before: { terminationProtection },
+        },
+        () => cloudFormation.setTerminationProtection(stackName, false),
+      );
+  }
+  if (replace?.liftDeletionProtection !== true) return;
+  const instance = await rds.findInstance(source.instance);
+  if (instance?.deletionProtection !== true) return;
+  await io.mutate(
+    { call: 'rds:ModifyDBInstance', key: source.instance, before: { deletionProtection: true } },
+    () => rds.setInstanceDeletionProtection(source.instance, false),
+  );
+  await databaseWaits.untilInstanceAvailable(io, source.instance);
+}

@@ -1,0 +1,165 @@
+/**
+ * Writes down everything that is needed to make the old stack again, before anything of it is deleted: `old-stack.json`
+ * and, sealed for the owner alone, `old-stack-secrets.json`. Reads AWS only; running again writes the same files anew.
+ */
+import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
+import type { SecretVault } from '../aws/secret-vault.js';
+import type { TemplateTools } from '../aws/template-tools.js';
+import type { Config } from '../config/schema.js';
+import { MigrationError, PreconditionError } from '../errors.js';
+import type { Step } from '../pipeline/step.js';
+import type { RunFiles } from '../process/run-files.js';
+import { saveStack, takeSnapshot } from './refs.js';
+import { findRemovalProblems, type RemovalDeps, type StackToRemove } from './removal-problems.js';
+import { printSavedStack, readSavedStack, type SavedStack } from './saved-stack.js';
+
+export interface SaveStackDeps extends RemovalDeps {
+  readonly cloudFormation: RemovalDeps['cloudFormation'] &
+    Pick<CloudFormationGateway, 'readStackDetails' | 'getTemplate' | 'listResources'>;
+  readonly templates: Pick<TemplateTools, 'read' | 'restoreInstance'>;
+  readonly vault: Pick<SecretVault, 'seal' | 'assertReadable'>;
+  readonly files: RunFiles;
+}
+
+interface In {
+  readonly config: Config;
+  readonly snapshotArn: string;
+}
+type Out = ReturnType<typeof saveStack.output.parse>;
+
+const file = 'old-stack.json';
+const secretsFile = 'old-stack-secrets.json';
+/** Stands for an ARN that does not exist yet; only its form matters to ValidateTemplate. */
+const futureSnapshot = 'arn:aws:rds:us-east-1:123456789012:snapshot:of-this-run';
+
+export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
+  return {
+    ...saveStack,
+    title: 'Save the old stack',
+    typicalSeconds: [2, 20],
+    writersPaused: true,
+    reversal: {
+      kind: 'nothing-to-undo',
+      because: 'it only reads AWS; the files stay in the folder of the run',
+    },
+    select: ({ config, outputOf }) => ({ config, snapshotArn: outputOf(takeSnapshot).snapshotArn }),
+    plan: async (_io, { config }) => {
+      const stack = await examine(deps, config, futureSnapshot);
+      const problems = await findRemovalProblems(deps, config, stack);
+      if (problems.length > 0) return { kind: 'blocked', problems };
+      return {
+        kind: 'change',
+        effects: [
+          `writes ${stack.details.name} to the folder of the run: template, parameters, outputs, tags, policies; and, for its owner alone, the values of ${String(secretsOf(config, stack).length)} secrets`,
+        ],
+      };
+    },
+    run: async (io, { config, snapshotArn }) => {
+      const stack = await examine(deps, config, snapshotArn);
+      const problems = await findRemovalProblems(deps, config, stack);
+      if (problems.length > 0) throw refused(stack, problems);
+      const sha256 = await deps.files.write(file, printSavedStack(await toSaved(deps, stack)));
+      const sealed = await deps.vault.seal(secretsFile, secretsOf(config, stack));
+      io.note(`the old stack lies in ${deps.files.pathOf(file)}`);
+      return {
+        stackId: stack.details.id,
+        stackName: stack.details.name,
+        file,
+        sha256,
+        secretsFile,
+        secretsSha256: sealed.sha256,
+        secrets: sealed.secrets.map(({ name, arn }) => ({ name, arn })),
+      };
+    },
+    verify: async (_io, _input, output) => {
+      await readSavedStack(deps.files, output);
+      await deps.vault.assertReadable(output.secretsFile, output.secretsSha256);
+    },
+  };
+}
+
+async function examine(
+  deps: SaveStackDeps,
+  { source }: Config,
+  snapshotArn: string,
+): Promise<StackToRemove & { original: string }> {
+  const name = source.stack ?? '';
+  const details = await deps.cloudFormation.readStackDetails(name);
+  const original = await deps.cloudFormation.getTemplate(name, 'Original');
+  const resources = await deps.cloudFormation.listResources(name);
+  const instance = resources.find(
+    (one) =>
+      one.physicalId.toLowerCase() === source.instance.toLowerCase() && one.type === 'AWS::RDS::DBInstance',
+  );
+  if (instance === undefined)
+    throw new MigrationError('SourceNotInStack', `the stack ${name} does not own ${source.instance}`, {
+      why: 'In place means that the stack of the source becomes the stack of the target',
+      next: ['correct source.stack, or use another target.stack'],
+      resource: details.id,
+    });
+  return {
+    details,
+    original,
+    resources,
+    source: instance.logicalId,
+    template: deps.templates.read(original),
+    comeback: deps.templates.restoreInstance(original, instance.logicalId, snapshotArn).text,
+  };
+}
+
+/** The secrets that the stack owns, and the one that the application uses. */
+function secretsOf({ source }: Config, { resources }: StackToRemove): string[] {
+  const owned = resources
+    .filter((one) => one.type === 'AWS::SecretsManager::Secret' && one.physicalId !== '')
+    .map((one) => one.physicalId);
+  const isOwned = owned.some((arn) => arn === source.secret || nameIn(arn) === source.secret);
+  return isOwned ? owned : [...owned, source.secret];
+}
+
+/** An ARN ends in the name, a hyphen and six random characters. */
+function nameIn(arn: string): string {
+  return (arn.split(':secret:')[1] ?? arn).replace(/-[A-Za-z0-9]{6}$/, '');
+}
+
+async function toSaved(
+  deps: SaveStackDeps,
+  stack: StackToRemove & { original: string },
+): Promise<SavedStack> {
+  const { details, original, resources, source } = stack;
+  const processed = await deps.cloudFormation.getTemplate(details.name, 'Processed');
+  const importers: Record<string, string[]> = {};
+  for (const name of details.exports) importers[name] = [...(await deps.cloudFormation.listImporters(name))];
+  return {
+    format: 1,
+    details: {
+      ...details,
+      parameters: details.parameters.map((parameter) => ({ ...parameter })),
+      exports: [...details.exports],
+      capabilities: [...details.capabilities],
+      notificationArns: [...details.notificationArns],
+      outputs: { ...details.outputs },
+      tags: { ...details.tags },
+    },
+    template: { original, processed },
+    resources: resources.map(({ logicalId, physicalId, type }) => ({ logicalId, physicalId, type })),
+    importers,
+    source,
+  };
+}
+
+function refused(
+  { details }: StackToRemove,
+  problems: Awaited<ReturnType<typeof findRemovalProblems>>,
+): PreconditionError {
+  const [first] = problems;
+  return new PreconditionError(
+    first?.code ?? 'NotRemovable',
+    problems.map((problem) => problem.what).join('; '),
+    {
+      why: first?.why ?? '',
+      next: problems.map((problem) => problem.fix),
+      resource: details.id,
+      resumable: true,
+    },
+  );
+}

@@ -1,0 +1,83 @@
+/**
+ * Gives the new stack its template as it has to stay: it was deployed without tasks, and a later update of the service
+ * would otherwise stop the application. A crash leaves a change set or an update, which the next attempt finds.
+ */
+import type { Config } from '../config/schema.js';
+import { MigrationError, VerifyError } from '../errors.js';
+import type { Step } from '../pipeline/step.js';
+import type { RunFiles } from '../process/run-files.js';
+import { withdrawLeftovers } from './change-set.js';
+import { newStackOf } from './deploy-from-snapshot.js';
+import { bring, holds, type FreshStackDeps } from './fresh-stack.js';
+import { deployFromSnapshot, saveStack, settleStack } from './refs.js';
+import { readSavedStack } from './saved-stack.js';
+
+export interface SettleStackDeps extends FreshStackDeps {
+  readonly files: RunFiles;
+}
+
+interface In {
+  readonly config: Config;
+  readonly saved: ReturnType<typeof saveStack.output.parse>;
+  readonly deployed: ReturnType<typeof deployFromSnapshot.output.parse>;
+}
+type Out = ReturnType<typeof settleStack.output.parse>;
+
+export function createSettleStack(deps: SettleStackDeps): Step<In, Out, Config> {
+  return {
+    ...settleStack,
+    title: 'Give the new stack its lasting template',
+    typicalSeconds: [30, 180],
+    reversal: {
+      kind: 'undo',
+      note: ({ deployed }) => [
+        `nothing has to be done by hand: ${deployed.stackName} is deleted with what it was deployed for`,
+      ],
+      undo: (io) => withdrawLeftovers(deps, io),
+    },
+    select: ({ config, outputOf }) => ({
+      config,
+      saved: outputOf(saveStack),
+      deployed: outputOf(deployFromSnapshot),
+    }),
+    plan: (_io, { config }) =>
+      Promise.resolve({
+        kind: 'change',
+        effects: [`updates ${config.target.stack ?? ''}: the tasks of its services are as the template says`],
+        calls: ['cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet'],
+      }),
+    run: async (io, input) => {
+      const { deployed } = input;
+      const text = await readTemplate(deps, deployed);
+      const found = await deps.cloudFormation.findStack(deployed.stackId);
+      if (found === undefined)
+        throw new MigrationError('StackNotFound', `the stack ${deployed.stackName} is gone`, {
+          resource: deployed.stackId,
+          resumable: true,
+        });
+      const stack = await deps.waits.untilStackSettled(io, deployed.stackId);
+      if (await holds(deps, stack, text)) return { stackId: stack.id };
+      const saved = await readSavedStack(deps.files, input.saved);
+      // The tags stay those of the step that made the stack: a change of them would touch every resource.
+      const origin = { runId: io.runId, stepId: deployFromSnapshot.id };
+      const fresh = newStackOf(origin, input.config, saved, text, deployed.parameters);
+      return { stackId: (await bring(deps, io, fresh, stack)).id };
+    },
+    verify: async (_io, { deployed }, output) => {
+      const stack = await deps.cloudFormation.findStack(output.stackId);
+      if (stack !== undefined && (await holds(deps, stack, await readTemplate(deps, deployed)))) return;
+      throw new VerifyError('StackNotSettled', `the stack ${deployed.stackName} has another template`, {
+        why: stack === undefined ? 'It is gone' : 'Somebody deployed something else',
+        resource: output.stackId,
+      });
+    },
+  };
+}
+
+async function readTemplate({ files }: SettleStackDeps, { file, sha256 }: In['deployed']): Promise<string> {
+  const found = await files.read(file);
+  if (found?.sha256 === sha256) return found.text;
+  throw new VerifyError('TemplateDamaged', `${file} is not the template that was deployed`, {
+    resource: files.pathOf(file),
+  });
+}
