@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { DbInstance } from '../../src/aws/rds-instances.js';
+import { managedPasswordCheck } from '../../src/checks/managed-password.js';
+import { createQuotaCheck } from '../../src/checks/quota.js';
+import type { ReadinessContext } from '../../src/checks/readiness-check.js';
+import { restoringDeploymentCheck } from '../../src/checks/restoring-deployment.js';
+import { createShippedExtensionsCheck } from '../../src/checks/shipped-extensions.js';
+import { examineSource } from '../../src/checks/source-instance.js';
+import { createTargetNetworkCheck } from '../../src/checks/target-network.js';
+import { createUnloggedTablesCheck } from '../../src/checks/unlogged-tables.js';
+import { configSchema } from '../../src/config/schema.js';
+import { lawConfig, lawEarlier } from '../steps/data-law-inputs.js';
+
+const source: DbInstance = {
+  identifier: 'production-rag-db',
+  arn: 'arn:aws:rds:us-east-1:123456789012:db:production-rag-db',
+  status: 'available',
+  engine: 'postgres',
+  engineVersion: '17.7',
+  instanceClass: 'db.t4g.medium',
+  clusterIdentifier: undefined,
+  endpoint: { address: '127.0.0.1', port: 5432 },
+  database: 'ragdb',
+  masterUser: 'raguser',
+  managedSecretArn: undefined,
+  encrypted: true,
+  kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
+  subnetGroup: 'database',
+  vpcId: 'vpc-1',
+  subnets: [],
+  securityGroups: ['sg-1'],
+  parameterGroups: ['default.postgres17'],
+  allocatedGiB: 20,
+  autoMinorVersionUpgrade: false,
+  deletionProtection: false,
+  tags: {},
+};
+const caller = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/engineer' };
+
+function context(more: Partial<ReadinessContext> = {}): ReadinessContext {
+  return {
+    config: lawConfig,
+    runId: 'law-000000',
+    caller,
+    source,
+    server: lawEarlier['check-readiness'].source.server,
+    target: {
+      version: '17.7',
+      status: 'available',
+      parameterGroupFamily: '',
+      serverless: { min: 0, max: 256 },
+    },
+    ...more,
+  };
+}
+
+describe('what a snapshot cannot do is known beforehand', () => {
+  test('a password that RDS manages', async () => {
+    expect(await managedPasswordCheck.find(context())).toEqual([]);
+    const managed = { ...source, managedSecretArn: 'arn:aws:secretsmanager:us-east-1:1:secret:rds!db-1' };
+    expect(await managedPasswordCheck.find(context({ source: managed }))).toMatchObject([
+      { code: 'ManagedMasterPassword', fix: expect.stringContaining('--no-manage-master-user-password') },
+    ]);
+  });
+
+  test('rows in unlogged tables', async () => {
+    const none = createUnloggedTablesCheck(() => Promise.resolve([]));
+    expect(await none.find(context())).toEqual([]);
+    const some = createUnloggedTablesCheck(() => Promise.resolve(['"public"."scratch"']));
+    expect(await some.find(context())).toMatchObject([
+      { code: 'UnloggedTables', fix: expect.stringContaining('ALTER TABLE "public"."scratch" SET LOGGED;') },
+    ]);
+  });
+
+  test('a pgvector newer than the target ships, with the versions that ship it', async () => {
+    const check = (version: string) =>
+      createShippedExtensionsCheck(() => Promise.resolve([{ name: 'vector', version }]));
+    expect(await check('0.8.0').find(context())).toEqual([]);
+    expect(await check('0.8.1').find(context())).toMatchObject([
+      { code: 'ExtensionTooNew', fix: expect.stringContaining('17.9, 17.10') },
+    ]);
+  });
+
+  test('a deploy command beside the source', async () => {
+    const beside = configSchema.parse({
+      ...lawConfig,
+      target: { ...lawConfig.target, stack: 'new-stack', deploy: { command: ['./deploy.sh'] } },
+    });
+    expect(await restoringDeploymentCheck.find(context({ config: beside }))).toMatchObject([
+      { code: 'CommandCannotRestore' },
+    ]);
+    expect(await restoringDeploymentCheck.find(context())).toEqual([]);
+  });
+
+  test('a reached quota of snapshots, and of nothing that is not needed', async () => {
+    const rds = {
+      listQuotas: () =>
+        Promise.resolve([
+          { name: 'ManualSnapshots', used: 100, max: 100 },
+          { name: 'ManualClusterSnapshots', used: 100, max: 100 },
+          { name: 'DBClusters', used: 1, max: 40 },
+        ]),
+    };
+    const found = await createQuotaCheck(rds, ['DBClusters', 'ManualSnapshots']).find(context());
+    expect(found).toMatchObject([
+      { code: 'QuotaReached', what: expect.stringContaining('manual DB snapshots') },
+    ]);
+  });
+
+  test('a subnet group of one zone', async () => {
+    const check = createTargetNetworkCheck({
+      rds: { findSubnetGroup: () => Promise.resolve({ vpcId: 'vpc-1', zones: ['us-east-1a'] }) },
+      ec2: { findSecurityGroups: () => Promise.resolve([]) },
+      ecs: { findService: () => Promise.resolve(undefined) },
+    });
+    expect(await check.find(context())).toMatchObject([{ code: 'SubnetGroupTooNarrow' }]);
+  });
+
+  test('a key that RDS cannot use any more', async () => {
+    const status = 'inaccessible-encryption-credentials-recoverable';
+    const rds = { findInstance: () => Promise.resolve({ ...source, status }) };
+    expect((await examineSource(rds, lawConfig, caller)).problems).toMatchObject([
+      { code: 'SourceKeyUnusable', why: expect.stringContaining(status) },
+    ]);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrateSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
+import { createWorld, envelopeOf, expectExit, journalOf, type DeployMode, type World } from './harness.js';
+import { countLostWrites, expectSourceKept, moved, readSource, readState } from './world-state.js';
+import type { SourceFacts, WorldState } from './world-state.js';
+
+const patience = 600_000;
+const ours = /rds2aurora/;
+
+interface Story {
+  readonly mode: DeployMode;
+  readonly kills: readonly string[];
+  /** Snapshots and parameter groups that the run makes. */
+  readonly made: number;
+}
+
+describeRollback('by a template', {
+  mode: 'template',
+  kills: [
+    'prepare-stack/cloudformation:ExecuteChangeSet#1:after-call',
+    'take-snapshot/rds:CreateDBSnapshot#1:after-call',
+    'bring-into-stack/cloudformation:ExecuteChangeSet#1:after-call',
+  ],
+  made: 1,
+});
+
+describeRollback('by the RDS API alone', {
+  mode: 'api',
+  kills: [
+    'carry-parameters/rds:CreateDBClusterParameterGroup#1:after-call',
+    'restore-cluster/rds:RestoreDBClusterFromSnapshot#1:after-call',
+    'lift-read-only/sql:ALTER DATABASE default_transaction_read_only#1:after-call',
+  ],
+  made: 2,
+});
+
+function describeRollback(name: string, { mode, kills, made }: Story): void {
+  describe.sequential(`snapshot, beside the source, ${name}`, { shuffle: false, timeout: patience }, () => {
+    let world: World;
+    let before: WorldState;
+    let source: SourceFacts;
+
+    beforeAll(async () => {
+      world = await createWorld({ mode });
+      before = await readState(world);
+      source = await readSource(world);
+    }, patience);
+
+    afterAll(() => world.end());
+
+    test('a run that is killed is resumed to its end, and nothing is made twice', async () => {
+      let words = ['migrate', 'snapshot', '--yes', '--json'];
+      for (const point of kills) {
+        const killed = await world.cli(words, { env: { RDS2AURORA_CRASH_AT: point } });
+        expect(killed.signal, `${point}\n${killed.stdout}\n${killed.stderr}`).toBe('SIGKILL');
+        words = ['resume', '--yes', '--json'];
+      }
+      const ended = await world.cli(words);
+      expectExit(ended, 0);
+      const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
+      expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
+      expect(await readState(world)).toMatchObject(moved);
+      expect(await countLostWrites(world)).toBe(0);
+      expect(await listOurs(world)).toHaveLength(made);
+    });
+
+    test('rollback gives the application its source back and leaves nothing of the run behind', async () => {
+      const ended = await world.cli(['rollback', '--yes', '--confirm', 'production-rag-db', '--json']);
+      expectExit(ended, 0);
+      expect(rollbackSchema.parse(envelopeOf(ended).result)).toMatchObject({ done: true, stopsAt: null });
+      expect(await readState(world)).toEqual(before);
+      expect(await listOurs(world)).toEqual([]);
+      await expectSourceKept(world, source);
+      expect(journalOf(world.project).at(-1)?.type).toBe('rolled-back');
+    });
+  });
+}
+
+/** Snapshots and parameter groups that carry the run's name. */
+async function listOurs(world: World): Promise<string[]> {
+  const { call } = world.sandbox;
+  const found = [
+    await call('rds', 'DescribeDBSnapshots', {}),
+    await call('rds', 'DescribeDBClusterParameterGroups', {}),
+  ];
+  const names = [
+    ...JSON.stringify(found).matchAll(/"(?:DBSnapshotIdentifier|DBClusterParameterGroupName)":"([^"]+)"/g),
+  ];
+  return names.flatMap(([, one = '']) => (ours.test(one) ? [one] : []));
+}
