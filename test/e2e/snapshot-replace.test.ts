@@ -55,7 +55,7 @@ describe.sequential(
     });
 
     test('exports in use, termination protection and deletion protection end the plan and the move', async () => {
-      await exportEndpoint(world);
+      await changeStack(world);
       const Resources = {
         Endpoint: {
           Type: 'AWS::SSM::Parameter',
@@ -199,11 +199,14 @@ async function expectRefused(
   await world.sandbox.call(...off);
 }
 
-/** The stack as its users may have it: with an output that others can import. */
-async function exportEndpoint(world: World): Promise<void> {
+/** The stack as its users may have it: an output that others can import, and a secret that goes with its stack. */
+async function changeStack(world: World): Promise<void> {
   const before = await readFile(join(world.project, 'infrastructure', 'rds.yaml'), 'utf8');
   const line = '    Value: !GetAtt RDSInstance.Endpoint.Address\n';
-  const TemplateBody = before.replace(line, `${line}    Export: {Name: production-rag-endpoint}\n`);
+  const TemplateBody = before
+    .replace(line, `${line}    Export: {Name: production-rag-endpoint}\n`)
+    .replaceAll(/ {4}(Deletion|UpdateReplace)Policy: Retain\n/g, '')
+    .replace('Description: Master user', 'Description: The master user');
   const Capabilities = ['CAPABILITY_IAM'];
   await world.sandbox.call('cloudformation', 'UpdateStack', { StackName: stack, TemplateBody, Capabilities });
   await untilStack(world, stack, 'UPDATE_COMPLETE');
