@@ -168,6 +168,7 @@ export type ValidateResult = z.output<typeof validateSchema>;
 export const rollbackSchema = z.strictObject({
   run: z.string(),
   done: z.boolean().describe('False for a dry run'),
+  alreadyRolledBack: z.boolean().describe('True when nothing was left to take back'),
   steps: z.array(z.strictObject({ id: z.string(), title: z.string(), note: z.array(z.string()) })),
   stopsAt: z
     .strictObject({ id: z.string(), because: z.string() })

@@ -173,8 +173,12 @@ describe.sequential(
 
     test('a second rollback does nothing', async () => {
       const since = world.sandbox.calls().at(-1)?.seq;
-      const ended = await world.cli(['rollback', '--confirm', 'production-rag-db', '--json']);
+      const ended = await world.cli(['rollback', '--json']);
       expectExit(ended, 0);
+      expect(rollbackSchema.parse(envelopeOf(ended).result)).toMatchObject({
+        alreadyRolledBack: true,
+        steps: [],
+      });
       expect(mutatingCalls(world, since)).toEqual([]);
     });
   },
