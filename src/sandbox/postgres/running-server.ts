@@ -64,6 +64,8 @@ export class RunningServer {
     // pg verifies an address only when the TLS options name it.
     const ssl = { ca: authority.certificate, cert, key, host: listener.host };
     const client = new Client({ ...listener, user: 'rdsadmin', database, ssl });
+    // A migration ends other sessions while it pauses writers; unheard, this event would end the sandbox.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return await client.query<Record<string, unknown>>(sql);
