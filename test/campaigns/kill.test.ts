@@ -19,7 +19,8 @@ const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
 const sampleSize = 6;
 const perRelay = 30;
 const timeout = full ? 24 * 3_600_000 : 900_000;
-const migrate = ['migrate', 'dump-restore', '--yes', '--json'];
+/** `npm test` takes a sample of the first; CAMPAIGN_PATH asks for others. */
+const paths = (process.env['CAMPAIGN_PATH'] ?? (full ? 'dump-restore,snapshot' : 'dump-restore')).split(',');
 const stacks = ['production-network-stack CREATE_COMPLETE', 'production-rag-stack CREATE_COMPLETE'];
 
 /**
@@ -27,7 +28,8 @@ const stacks = ['production-network-stack CREATE_COMPLETE', 'production-rag-stac
  * each. Every resume therefore starts from what the kill before left, and one that left something else behind would
  * show at the end, where the whole account is compared.
  */
-describe('a run killed by SIGKILL', { timeout }, () => {
+describe.each(paths)('a run of migrate %s killed by SIGKILL', { timeout }, (path) => {
+  const migrate = ['migrate', path, '--yes', '--json'];
   let world: World;
   let beginning: Beginning;
   let undisturbed: readonly JournalRecord[];
@@ -46,11 +48,11 @@ describe('a run killed by SIGKILL', { timeout }, () => {
     const all = listKillPoints(undisturbed);
     const points = full ? all : samplePoints(all, sampleSize, seed);
     const relays = dealRelays(points, perRelay, seed);
-    say(`kill campaign: ${points.length} of ${all.length} points, CAMPAIGN_SEED=${seed}`);
+    say(`kill campaign of ${path}: ${points.length} of ${all.length} points, CAMPAIGN_SEED=${seed}`);
     const [killedAt, failed] = [new Set<KillPoint>(), [] as string[]];
     const run = async (relay: readonly KillPoint[], title: string): Promise<void> => {
       const started = Date.now();
-      const { killed, problem } = await tryRelay(world, relay);
+      const { killed, problem } = await tryRelay(world, migrate, relay);
       for (const point of killed) killedAt.add(point);
       if (problem !== undefined) failed.push(`killed at ${killed.join(', ')}: ${problem}`);
       say(`${title}: ${killed.length} kills, ${problem ?? 'ok'} (${Date.now() - started} ms)`);
@@ -61,7 +63,7 @@ describe('a run killed by SIGKILL', { timeout }, () => {
     for (const point of points.filter((one) => !killedAt.has(one))) await run([point], `alone, ${point}`);
     const missed = points.filter((point) => !killedAt.has(point));
     say(
-      `kill campaign: ${killedAt.size} of ${points.length} points killed at and resumed from, ${failed.length} runs failed`,
+      `kill campaign of ${path}: ${killedAt.size} of ${points.length} points killed at and resumed from, ${failed.length} runs failed`,
     );
     expect(failed).toEqual([]);
     // How often a wait sees a new state is up to the clock; everything else is there in every run.
@@ -72,12 +74,13 @@ describe('a run killed by SIGKILL', { timeout }, () => {
 /** @returns where it was killed, and what is not as it must be, in words */
 async function tryRelay(
   world: World,
+  migrate: readonly string[],
   relay: readonly KillPoint[],
 ): Promise<{ killed: KillPoint[]; problem?: string }> {
   const killed: KillPoint[] = [];
   try {
     const since = (await world.ledger()).length;
-    const ended = await runThrough(world, relay, killed);
+    const ended = await runThrough(world, migrate, relay, killed);
     const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
     expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
     const journal = journalOf(world.project);
@@ -91,11 +94,18 @@ async function tryRelay(
 }
 
 /** Runs, and resumes after each kill, until the run ends by itself. */
-async function runThrough(world: World, relay: readonly KillPoint[], killed: KillPoint[]): Promise<Ended> {
+async function runThrough(
+  world: World,
+  migrate: readonly string[],
+  relay: readonly KillPoint[],
+  killed: KillPoint[],
+): Promise<Ended> {
   for (;;) {
     const before = readRepeats(world);
     const RDS2AURORA_CRASH_AT = relay.filter((point) => !killed.includes(point)).join(',');
-    const ended = await world.cli(commandFor(world), { env: { RDS2AURORA_CRASH_AT } });
+    const ended = await world.cli(hasRun(world) ? ['resume', '--yes', '--json'] : migrate, {
+      env: { RDS2AURORA_CRASH_AT },
+    });
     expect(readRepeats(world) - before, 'steps repeated by one resume').toBeLessThanOrEqual(1);
     if (ended.signal !== 'SIGKILL') {
       expectExit(ended, 0);
@@ -106,9 +116,6 @@ async function runThrough(world: World, relay: readonly KillPoint[], killed: Kil
     killed.push(point!);
   }
 }
-
-const commandFor = (world: World): readonly string[] =>
-  hasRun(world) ? ['resume', '--yes', '--json'] : migrate;
 
 const hasRun = (world: World): boolean => listRuns(join(world.project, '.rds2aurora')).length > 0;
 

@@ -1,10 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { connect } from '../../src/sandbox/scenario/conversation-store.js';
 import type { AwsStruct } from '../../src/sandbox/service.js';
 import { until, untilWrites, type World } from '../e2e/harness.js';
 import { readState, type SourceFacts } from '../e2e/world-state.js';
 
+const snapshotsShape = z.object({ DBSnapshots: z.array(z.object({ DBSnapshotIdentifier: z.string() })) });
+const groupsShape = z.object({
+  DBClusterParameterGroups: z.array(z.object({ DBClusterParameterGroupName: z.string() })),
+});
 const application = { cluster: 'production-rag', service: 'rag' };
 const secretId = 'production-rag-db-password';
 
@@ -48,6 +53,20 @@ async function deleteTarget(world: World): Promise<void> {
   await until('the instance to go', async () => (await readState(world)).instances.length === 1);
   await tolerateMissing(world, 'DeleteDBCluster', { ...cluster, SkipFinalSnapshot: true });
   await until('the cluster to go', async () => (await readState(world)).clusters.length === 0);
+  await deleteLeftovers(world);
+}
+
+/** What a move by snapshot leaves on purpose, or makes for its cluster. */
+async function deleteLeftovers(world: World): Promise<void> {
+  const { call } = world.sandbox;
+  const { DBSnapshots } = snapshotsShape.parse(await call('rds', 'DescribeDBSnapshots', {}));
+  for (const snapshot of DBSnapshots) await call('rds', 'DeleteDBSnapshot', snapshot);
+  const { DBClusterParameterGroups } = groupsShape.parse(
+    await call('rds', 'DescribeDBClusterParameterGroups', {}),
+  );
+  for (const group of DBClusterParameterGroups)
+    if (!group.DBClusterParameterGroupName.startsWith('default.'))
+      await call('rds', 'DeleteDBClusterParameterGroup', group);
 }
 
 async function tolerateMissing(world: World, action: string, input: AwsStruct): Promise<void> {
