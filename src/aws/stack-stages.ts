@@ -1,4 +1,4 @@
-import { Document, isMap, isNode, isScalar, isSeq, YAMLMap, type Node } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, YAMLMap, type Document, type Node } from 'yaml';
 import { PreconditionError } from '../errors.js';
 import { parseTemplate, readTemplate, resourceNode, type StackTemplate } from './stack-template.js';
 

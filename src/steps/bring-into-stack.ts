@@ -21,7 +21,7 @@ import { verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 import { describeChanges, findDestruction } from './deployment-judgement.js';
 import { toChangeRequest, type StackOrder } from './new-stack.js';
 import { stackOrderOf } from './prepare-stack.js';
-import { awaitTarget, bringIntoStack } from './refs.js';
+import { awaitTarget, bringIntoStack, createWriter, prepareStack, restoreCluster } from './refs.js';
 
 interface In extends StackOrder {
   readonly template: string;
@@ -36,11 +36,16 @@ export function createBringIntoStack(deps: DeployDeps): Step<In, Out, Config> {
     title: 'Bring the cluster under the stack',
     typicalSeconds: [60, 240],
     writersPaused: true,
+    // A stack in the middle of an import is not `_COMPLETE`, and CloudFormation may be modifying the cluster.
+    overtakes: [prepareStack.id, restoreCluster.id, createWriter.id],
     reversal: {
       kind: 'undo',
       note: ({ stack }) => [
-        `set DeletionPolicy: Retain for the cluster and the instance in the template of ${stack} and deploy it`,
-        'take both out of the template and deploy it again: they live on outside of the stack',
+        `aws cloudformation get-template --stack-name ${stack} --query TemplateBody --output text > template.yaml`,
+        '# set DeletionPolicy: Retain for the cluster and the instance in template.yaml, and change some Metadata of both',
+        `aws cloudformation deploy --stack-name ${stack} --template-file template.yaml`,
+        '# take both out of template.yaml, with what refers to them: they live on outside of the stack',
+        `aws cloudformation deploy --stack-name ${stack} --template-file template.yaml`,
       ],
       undo: (io, input) => release(deps, io, input),
     },

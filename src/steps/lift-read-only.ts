@@ -29,7 +29,7 @@ export function createLiftReadOnly({ restored }: LiftReadOnlyDeps): Step<In, Out
     reversal: {
       kind: 'undo',
       note: ({ server }) => [
-        `psql -h ${server.host} -d ${server.database} -U ${server.user} -c 'ALTER DATABASE "${server.database}" SET default_transaction_read_only = on'`,
+        `psql -h ${server.host} -p ${String(server.port)} -U ${server.user} -d ${server.database} -c 'ALTER DATABASE "${server.database}" SET default_transaction_read_only = on'`,
       ],
       undo: async (io, { server }) => {
         const before = io.intents().find((intent) => intent.call === call)?.before?.['value'];

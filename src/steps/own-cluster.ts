@@ -72,6 +72,16 @@ export function deleteClusterByHand(identifier: string, deletionProtection: bool
   ];
 }
 
+/** RDS deletes no cluster in these; each passes by itself. Source: "Viewing DB cluster status" (Aurora User Guide). */
+const unsettled = new Set([
+  'backing-up',
+  'creating',
+  'migrating',
+  'modifying',
+  'preparing-data-migration',
+  'resetting-master-credentials',
+]);
+
 export interface DeleteClusterDeps {
   readonly rds: Pick<RdsGateway, 'findCluster' | 'setDeletionProtection' | 'deleteCluster'>;
   readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilClusterGone'>;
@@ -98,7 +108,7 @@ export async function deleteOwnCluster(
       resource: found.arn,
     });
   if (found.status !== 'deleting') {
-    if (found.status === 'creating') found = await waits.untilClusterAvailable(io, identifier);
+    if (unsettled.has(found.status)) found = await waits.untilClusterAvailable(io, identifier);
     if (found.deletionProtection)
       await io.mutate(
         { call: 'rds:ModifyDBCluster', key: identifier, before: { deletionProtection: true } },

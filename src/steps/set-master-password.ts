@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { CredentialsError, MigrationError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { RestoredDatabaseGateway } from '../postgres/restored-database-gateway.js';
-import { awaitTarget, setMasterPassword, type ServerRef } from './refs.js';
+import { awaitTarget, createWriter, restoreCluster, setMasterPassword, type ServerRef } from './refs.js';
 
 export interface SetMasterPasswordDeps {
   readonly rds: Pick<RdsGateway, 'setMasterPassword'>;
@@ -34,6 +34,8 @@ export function createSetMasterPassword(deps: SetMasterPasswordDeps): Step<In, O
     title: 'Make the master password what the secret says',
     typicalSeconds: [30, 90],
     writersPaused: true,
+    // The cluster is `resetting-master-credentials` for a while.
+    overtakes: [restoreCluster.id, createWriter.id],
     reversal: {
       kind: 'nothing-to-undo',
       because: 'the password goes with the cluster, which was restored by this run',

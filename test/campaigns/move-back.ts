@@ -32,6 +32,7 @@ export async function moveBack(world: World, { source, secret }: Beginning): Pro
   await call('ecs', 'UpdateService', { ...application, desiredCount: 0 });
   await until('the application to stop', async () => (await readState(world)).tasks === '0 of 0');
   await deleteTarget(world);
+  await deleteLeftBehind(world);
   await letSourceWrite(source);
   await call('secretsmanager', 'PutSecretValue', { SecretId: secretId, SecretString: secret });
   await call('ecs', 'UpdateService', { ...application, desiredCount: 1 });
@@ -67,6 +68,19 @@ async function deleteLeftovers(world: World): Promise<void> {
   for (const group of DBClusterParameterGroups)
     if (!group.DBClusterParameterGroupName.startsWith('default.'))
       await call('rds', 'DeleteDBClusterParameterGroup', group);
+}
+
+/** Snapshots and parameter groups that runs by the path `snapshot` make. */
+async function deleteLeftBehind(world: World): Promise<void> {
+  const { call } = world.sandbox;
+  const found = JSON.stringify([
+    await call('rds', 'DescribeDBSnapshots', {}),
+    await call('rds', 'DescribeDBClusterParameterGroups', {}),
+  ]);
+  for (const [, DBSnapshotIdentifier] of found.matchAll(/"DBSnapshotIdentifier":"(rds2aurora-[^"]+)"/g))
+    await call('rds', 'DeleteDBSnapshot', { DBSnapshotIdentifier });
+  for (const [, name] of found.matchAll(/"DBClusterParameterGroupName":"(rds2aurora-[^"]+)"/g))
+    await call('rds', 'DeleteDBClusterParameterGroup', { DBClusterParameterGroupName: name });
 }
 
 async function tolerateMissing(world: World, action: string, input: AwsStruct): Promise<void> {

@@ -52,10 +52,6 @@ describe('what a snapshot cannot do is refused before anything is changed', { ti
     expect(await expectRefusal('VersionNotRestorable', '15.5')).toContain('dump-restore');
   });
 
-  test('to an earlier minor', async () => {
-    expect(await expectRefusal('VersionNotRestorable', '17.6')).toContain('17.9');
-  });
-
   test('with rows in an unlogged table', async () => {
     await onSource('CREATE UNLOGGED TABLE scratch AS SELECT 1 AS n');
     expect(await expectRefusal('UnloggedTables')).toContain('SET LOGGED');

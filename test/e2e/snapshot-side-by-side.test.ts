@@ -1,7 +1,11 @@
 import { describeWholePath } from './whole-path.js';
 
-describeWholePath('snapshot, beside the source, by the RDS API alone', {
+describeWholePath('snapshot, beside the source, into a stack of its own by a template', {
   path: 'snapshot',
-  mode: 'api',
-  stacks: ['production-network-stack CREATE_COMPLETE', 'production-rag-stack CREATE_COMPLETE'],
+  mode: 'template',
+  stacks: [
+    'production-network-stack CREATE_COMPLETE',
+    'production-rag-aurora-stack UPDATE_COMPLETE',
+    'production-rag-stack CREATE_COMPLETE',
+  ],
 });

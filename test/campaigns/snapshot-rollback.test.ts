@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
-import { createWorld, envelopeOf, expectExit, journalOf, type DeployMode, type World } from './harness.js';
-import { countLostWrites, expectSourceKept, moved, readSource, readState } from './world-state.js';
-import type { SourceFacts, WorldState } from './world-state.js';
+import {
+  createWorld,
+  envelopeOf,
+  expectExit,
+  journalOf,
+  type DeployMode,
+  type World,
+} from '../e2e/harness.js';
+import { countLostWrites, expectSourceKept, moved, readSource, readState } from '../e2e/world-state.js';
+import type { SourceFacts, WorldState } from '../e2e/world-state.js';
 
 const patience = 600_000;
 const ours = /rds2aurora/;
