@@ -63,6 +63,7 @@ function listRemarks(state: RunState): readonly string[] {
       ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`]
       : []),
     ...listSnapshotRemarks(state),
+    ...listReplacementRemarks(state),
     ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
   ];
 }
@@ -85,6 +86,19 @@ function listSnapshotRemarks(state: RunState): readonly string[] {
     ...(isAlone
       ? [`No stack owns the cluster: ${importByHand(target.clusterIdentifier, target.instanceIdentifier)}`]
       : []),
+  ];
+}
+
+/** In place: what CloudFormation would undo with the next deployment. */
+function listReplacementRemarks(state: RunState): readonly string[] {
+  const deployed = findOutput(state, refs.deployFromSnapshot);
+  const snapshot = findOutput(state, refs.takeSnapshot);
+  if (deployed === undefined || snapshot === undefined) return [];
+  const parameters = Object.keys(deployed.parameters);
+  const what = parameters.length > 0 ? `The parameter ${parameters.join(', ')}` : 'SnapshotIdentifier';
+  return [
+    `${what} has to stay as it is in ${deployed.stackName}, for ever: without it CloudFormation replaces the cluster with an empty one. The template that was deployed is ${deployed.file} in the folder of the run: put it into your repository before the next deployment.`,
+    `Keep the snapshot ${snapshot.snapshotIdentifier}: the template names it, and rollback makes the old stack from it.`,
   ];
 }
 

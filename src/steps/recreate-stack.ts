@@ -37,11 +37,15 @@ export interface ComebackInput {
   readonly readOnlyBefore: string | null;
 }
 
+/** The files lie in the folder of the run, where these are meant to be run. */
 export function noteComeback({ saved, snapshot }: ComebackInput): string[] {
+  const { stackName, file, secretsFile } = saved;
   return [
-    `take template, parameters and tags of ${saved.stackName} from ${saved.file}, and the secrets from ${saved.secretsFile}, in the folder of the run`,
-    `give the instance in it DBSnapshotIdentifier: ${snapshot.snapshotArn}, and take MasterUsername, MasterUserPassword, DBName, StorageEncrypted and KmsKeyId out`,
-    `aws cloudformation create-stack --stack-name ${saved.stackName} --template-body file://old.yaml --parameters file://parameters.json`,
+    `jq -r .template.original ${file} > old.yaml`,
+    `# in old.yaml, give the instance DBSnapshotIdentifier: ${snapshot.snapshotArn}, and take MasterUsername, MasterUserPassword, DBName, StorageEncrypted and KmsKeyId out`,
+    `jq '[.details.parameters[] | {ParameterKey: .name, ParameterValue: .value}]' ${file} > parameters.json`,
+    `# a secret that stands has to be imported instead of created; one that is gone comes back by: jq -r '.secrets[].name' ${secretsFile}, then aws secretsmanager create-secret --name NAME --secret-string VALUE`,
+    `aws cloudformation create-stack --stack-name ${stackName} --template-body file://old.yaml --parameters file://parameters.json --capabilities CAPABILITY_NAMED_IAM`,
   ];
 }
 

@@ -31,7 +31,7 @@ export function createSettleStack(deps: SettleStackDeps): Step<In, Out, Config> 
     reversal: {
       kind: 'undo',
       note: ({ deployed }) => [
-        `nothing has to be done by hand: ${deployed.stackName} is deleted with what it was deployed for`,
+        `# nothing by hand: ${deployed.stackName} is deleted as a whole, by the note of the deployment`,
       ],
       undo: (io) => withdrawLeftovers(deps, io),
     },

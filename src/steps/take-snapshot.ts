@@ -35,7 +35,7 @@ export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFac
       note: ({ identifier, stack }) =>
         stack === undefined
           ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`]
-          : [`the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
+          : [`# the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
       undo: (io, input) => undo(deps, io, input),
     },
     select: ({ runId, outputOf, findOutputOf }) => ({
