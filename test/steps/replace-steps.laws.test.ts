@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema, type Config } from '../../src/config/schema.js';
+import { MigrationError } from '../../src/errors.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
 import { createDeleteStack } from '../../src/steps/delete-stack.js';
 import { createDeployFromSnapshot } from '../../src/steps/deploy-from-snapshot.js';
@@ -163,6 +164,31 @@ describe('replacing a stack', () => {
     });
     await expect(step.run(io, inputs(earlier))).rejects.toMatchObject({ code, exitCode: 10 });
     expect(cloud.mutations).toEqual([]);
+  });
+
+  test('a deletion that fails tells the cause that CloudFormation gave, and can be gone on with', async () => {
+    const { cloud, earlier = {} } = await makeWorld('delete-stack', '');
+    const deps = cloud.gateways(newTemplate);
+    const why = 'Firewall (AWS::EC2::SecurityGroup): has a dependent object';
+    const failing = createDeleteStack({
+      ...deps,
+      waits: {
+        ...deps.waits,
+        untilStackGone: () => Promise.reject(new MigrationError('ResourceFailed', 'DELETE_FAILED', { why })),
+      },
+    });
+    const { io, journal } = createStepIo('law-000000', failing.id);
+    await expect(seal(failing).run(io, inputs(earlier))).rejects.toMatchObject({
+      ...{ code: 'StackNotDeleted', why, resumable: true, changed: true },
+      next: [
+        expect.stringContaining('then resume'),
+        expect.stringContaining('describe-stack-events'),
+      ] as unknown,
+    });
+    const again = createStepIo('law-000000', failing.id, journal);
+    await expect(seal(createDeleteStack(deps)).run(again.io, inputs(earlier))).resolves.toMatchObject({
+      kept: [],
+    });
   });
 
   test('nothing is deleted when the saved stack cannot be read any more', async () => {
