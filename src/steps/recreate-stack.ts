@@ -1,4 +1,5 @@
 import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
+import type { Stack } from '../aws/cloudformation-stacks.js';
 import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { TemplateTools } from '../aws/template-tools.js';
@@ -37,6 +38,8 @@ export interface ComebackInput {
   readonly readOnlyBefore: string | null;
 }
 
+const liftCall = 'sql:ALTER DATABASE default_transaction_read_only';
+
 /** The files lie in the folder of the run, where these are meant to be run. */
 export function noteComeback({ saved, snapshot }: ComebackInput): string[] {
   const { stackName, file, secretsFile } = saved;
@@ -58,11 +61,14 @@ export async function comeBack(deps: ComebackDeps, io: StepIo, input: ComebackIn
   if (!(await finishDeletion(deps, io, input))) return protectOriginal(deps, io, input);
   const saved = await readSavedStack(deps.files, input.saved);
   const fresh = oldStackOf(deps, io, input, saved);
-  const found = await deps.cloudFormation.findStack(fresh.name);
-  if (found === undefined || !isOfStep(found, io) || !(await holds(deps, found, fresh.template))) {
-    await deployWithoutTasks(deps, io, input, saved, fresh);
-    await compare(deps, io, input);
-    await putValuesBack(deps, io, input.saved);
+  const found = await findAtRest(deps, io, fresh.name);
+  if (found === undefined || !(await holds(deps, found, fresh.template))) {
+    // The lift follows the comparison: once it was begun the application may have written, and nothing would be equal.
+    if (!io.intents().some(({ call }) => call === liftCall)) {
+      await deployWithoutTasks(deps, io, input, saved, fresh);
+      await compare(deps, io, input);
+      await putValuesBack(deps, io, input.saved);
+    }
     await lift(deps, io, input);
     const stage = await deps.cloudFormation.findStack(fresh.name);
     if (stage !== undefined && !(await holds(deps, stage, fresh.template)))
@@ -72,6 +78,16 @@ export async function comeBack(deps: ComebackDeps, io: StepIo, input: ComebackIn
   io.note(
     `${fresh.name} stands again; DBSnapshotIdentifier has to stay in its template, and the snapshot ${input.snapshot.snapshotIdentifier} is kept for it`,
   );
+}
+
+/** The stack that an earlier attempt made, once CloudFormation has done with it. */
+async function findAtRest(deps: ComebackDeps, io: StepIo, name: string): Promise<Stack | undefined> {
+  const found = await deps.cloudFormation.findStack(name);
+  if (found === undefined || !isOfStep(found, io)) return undefined;
+  const isMoving = found.status.endsWith('_IN_PROGRESS') && found.status !== 'REVIEW_IN_PROGRESS';
+  return isMoving && found.status !== 'DELETE_IN_PROGRESS'
+    ? deps.waits.untilStackSettled(io, found.id)
+    : found;
 }
 
 /** @returns false when the old stack stands as it stood, because CloudFormation never began */
@@ -172,9 +188,8 @@ async function lift(
 ): Promise<void> {
   const value = await restored.readReadOnly(server);
   if (value === readOnlyBefore) return;
-  await io.mutate(
-    { call: 'sql:ALTER DATABASE default_transaction_read_only', key: server.database, before: { value } },
-    () => restored.setReadOnly(server, readOnlyBefore),
+  await io.mutate({ call: liftCall, key: server.database, before: { value } }, () =>
+    restored.setReadOnly(server, readOnlyBefore),
   );
 }
 

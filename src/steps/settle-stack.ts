@@ -28,6 +28,8 @@ export function createSettleStack(deps: SettleStackDeps): Step<In, Out, Config> 
     ...settleStack,
     title: 'Give the new stack its lasting template',
     typicalSeconds: [30, 180],
+    // While its update is under way the stack is in no state in which it counts as deployed.
+    overtakes: [deployFromSnapshot.id],
     reversal: {
       kind: 'undo',
       note: ({ deployed }) => [

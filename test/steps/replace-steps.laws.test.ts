@@ -191,6 +191,35 @@ describe('replacing a stack', () => {
     });
   });
 
+  test('an undo killed while the application starts is gone on with, and compares no more', async () => {
+    const { cloud, earlier = {} } = await makeWorld('delete-stack', '');
+    const deps = cloud.gateways(newTemplate);
+    const { io, journal } = createStepIo('law-000000', 'delete-stack');
+    const step = seal(createDeleteStack(deps));
+    await step.run(io, inputs(earlier));
+    await step.undo(io, inputs(earlier), undefined);
+    const back = cloud.stacks.find(({ status }) => status !== 'DELETE_COMPLETE') ?? expect.fail('no stack');
+    back.status = 'UPDATE_IN_PROGRESS';
+    const done = [...cloud.mutations];
+    const later = createDeleteStack({
+      ...deps,
+      fingerprints: { ...deps.fingerprints, compare: () => [{ item: 'rows', result: 'differ' }] },
+      waits: {
+        ...deps.waits,
+        untilStackSettled: (waiting, id) => {
+          back.status = 'UPDATE_COMPLETE';
+          return deps.waits.untilStackSettled(waiting, id);
+        },
+      },
+    });
+    await seal(later).undo(
+      createStepIo('law-000000', 'delete-stack', journal).io,
+      inputs(earlier),
+      undefined,
+    );
+    expect(cloud.mutations).toEqual(done);
+  });
+
   test('nothing is deleted when the saved stack cannot be read any more', async () => {
     for (const file of ['old-stack.json', 'old-stack-secrets.json']) {
       const { cloud, step, earlier = {} } = await makeWorld('delete-stack', '');
