@@ -83,6 +83,40 @@ function describeRollback(name: string, { mode, kills, made }: Story): void {
   });
 }
 
+describe.sequential('rollback of a run that was killed', { shuffle: false, timeout: patience }, () => {
+  let world: World;
+  let before: WorldState;
+  let source: SourceFacts;
+
+  beforeAll(async () => {
+    world = await createWorld({ mode: 'template' });
+    before = await readState(world);
+    source = await readSource(world);
+  }, patience);
+
+  afterAll(() => world.end());
+
+  test.each([
+    'prepare-stack/cloudformation:CreateChangeSet#1:after-call',
+    'pause-writers/ecs:UpdateService#1:after-call',
+    'take-snapshot/rds:CreateDBSnapshot#1:after-call',
+    'restore-cluster/rds:RestoreDBClusterFromSnapshot#1:after-call',
+    'create-writer/rds:CreateDBInstance#1:after-call',
+    'bring-into-stack/cloudformation:ExecuteChangeSet#1:after-call',
+    'bring-into-stack/cloudformation:ExecuteChangeSet#2:after-call',
+    'switch-secret/secretsmanager:PutSecretValue#1:after-call',
+  ])('at %s leaves the account as it was', async (point) => {
+    const killed = await world.cli(['migrate', 'snapshot', '--yes'], { env: { RDS2AURORA_CRASH_AT: point } });
+    expect(killed.signal, `${killed.stdout}\n${killed.stderr}`).toBe('SIGKILL');
+    const ended = await world.cli(['rollback', '--yes', '--confirm', 'production-rag-db', '--json']);
+    expectExit(ended, 0);
+    expect(await readState(world)).toEqual(before);
+    expect(await listOurs(world)).toEqual([]);
+    await expectSourceKept(world, source);
+    expect(await countLostWrites(world)).toBe(0);
+  });
+});
+
 /** Snapshots and parameter groups that carry the run's name. */
 async function listOurs(world: World): Promise<string[]> {
   const { call } = world.sandbox;

@@ -84,7 +84,9 @@ export class FakeRds {
       return Promise.resolve();
     },
     deleteCluster: (identifier: string) => {
-      if (this.clusters.get(identifier)?.deletionProtection === true) throw new Error('protected');
+      const found = this.clusters.get(identifier);
+      if (found?.deletionProtection === true) throw new Error('protected');
+      if (found?.status !== 'available') throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
       this.mutations.push(`DeleteDBCluster ${identifier}`);
       this.clusters.delete(identifier);
       return Promise.resolve();
@@ -116,7 +118,11 @@ export class FakeRds {
   readonly waits = {
     untilSnapshotAvailable: (_io: object, identifier: string) => existing(this.snapshots, identifier),
     untilSnapshotGone: () => Promise.resolve(),
-    untilClusterAvailable: (_io: object, identifier: string) => existing(this.clusters, identifier),
+    untilClusterAvailable: async (_io: object, identifier: string) => {
+      const found = { ...(await existing(this.clusters, identifier)), status: 'available' };
+      this.clusters.set(identifier, found);
+      return found;
+    },
     untilClusterGone: () => Promise.resolve(),
   };
 

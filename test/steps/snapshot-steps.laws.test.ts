@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/schema.js';
+import { toJson } from '../../src/journal/json.js';
+import { inputsFrom } from '../../src/pipeline/inputs.js';
 import { seal } from '../../src/pipeline/seal.js';
 import { createCarryParameters } from '../../src/steps/carry-parameters.js';
 import { createRestoreCluster } from '../../src/steps/restore-cluster.js';
@@ -55,6 +57,20 @@ function carryWorld(count: number): LawWorld<Config> {
 describeStepLaws('take-snapshot', takeWorld);
 describeStepLaws('restore-cluster', restoreWorld);
 describeStepLaws('carry-parameters, with more than one call takes', () => carryWorld(45));
+
+test('undo of restore-cluster waits for a cluster that is still migrating, and then deletes it', async () => {
+  const rds = new FakeRds();
+  const step = seal(createRestoreCluster({ rds: rds.gateway, waits: rds.waits }));
+  const { io } = createStepIo('law-000000', step.id);
+  const earlier: Readonly<Record<string, unknown>> = { ...lawEarlier, 'take-snapshot': snapshot };
+  const inputs = inputsFrom(lawConfig, io.runId, (id) =>
+    earlier[id] === undefined ? undefined : toJson(earlier[id]),
+  );
+  await step.run(io, inputs);
+  for (const [name, cluster] of rds.clusters) rds.clusters.set(name, { ...cluster, status: 'migrating' });
+  await step.undo(io, inputs, undefined);
+  expect([...rds.clusters.keys()]).toEqual([]);
+});
 
 describe('take-snapshot', () => {
   const input = { identifier: 'rds2aurora-law-000000', instance: 'production-rag-db' };
