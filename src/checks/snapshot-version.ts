@@ -4,7 +4,14 @@ import type { DbInstance } from '../aws/rds-instances.js';
 import type { Config } from '../config/schema.js';
 import type { Problem } from '../errors.js';
 import type { Finding } from './readiness-check.js';
-import { compareVersions, judgeVersion, majorOf, versionNames, versionNotOffered } from './target-version.js';
+import {
+  compareVersions,
+  judgeVersion,
+  majorOf,
+  templateDiffers,
+  versionNames,
+  versionNotOffered,
+} from './target-version.js';
 
 type Catalog = Pick<RdsGateway, 'listAuroraVersions' | 'isServerlessOrderable'>;
 
@@ -80,14 +87,5 @@ function aheadOfAurora({ engineVersion }: Pick<DbInstance, 'engineVersion'>, reg
     what: `${region} offers no Aurora PostgreSQL version of major ${String(majorOf(engineVersion))} as new as the source's ${engineVersion}`,
     why: 'RDS restores a snapshot to the same major version only, and never to an earlier minor',
     fix: 'use: rds2aurora migrate dump-restore; or wait for the next Aurora release, with AutoMinorVersionUpgrade of the source off',
-  };
-}
-
-function templateDiffers(template: string, wanted: string): Problem {
-  return {
-    code: 'TemplateVersionDiffers',
-    what: `the template says EngineVersion ${template}, target.engineVersion says ${wanted}`,
-    why: 'CloudFormation would upgrade the cluster, or fail to, at the next update of the stack',
-    fix: 'say the same version in both, or set target.engineVersion to auto',
   };
 }

@@ -6,18 +6,23 @@ import type { Problem } from '../errors.js';
 import type { Finding } from './readiness-check.js';
 
 /**
- * The Aurora version of the target: the one asked for, or with `auto` the newest minor of the source's major (a change
- * of major is a decision that somebody should take knowingly), of the next higher major where Aurora has none.
+ * The Aurora version of the target: the one asked for, or with `auto` the one that the template names, else the newest
+ * minor of the source's major (a change of major is a decision that somebody should take knowingly), of the next higher
+ * major where Aurora has none.
  */
 export async function chooseTargetVersion(
   rds: Pick<RdsGateway, 'listAuroraVersions' | 'isServerlessOrderable'>,
   config: Config,
   source: DbInstance,
+  templateVersion?: string,
 ): Promise<Finding<AuroraVersion>> {
   const offered = (await rds.listAuroraVersions()).filter(
     (version) => version.status === 'available' && version.serverless !== undefined,
   );
-  const wanted = config.target.engineVersion;
+  const { engineVersion } = config.target;
+  const wanted = engineVersion === 'auto' ? (templateVersion ?? 'auto') : engineVersion;
+  if (templateVersion !== undefined && templateVersion !== wanted)
+    return { problems: [templateDiffers(templateVersion, wanted)] };
   const chosen =
     wanted === 'auto'
       ? newestFor(offered, source.engineVersion)
@@ -121,4 +126,13 @@ export function versionNames(versions: readonly AuroraVersion[]): string {
     .sort((left, right) => compareVersions(right.version, left.version))
     .map((version) => version.version)
     .join(', ');
+}
+
+export function templateDiffers(template: string, wanted: string): Problem {
+  return {
+    code: 'TemplateVersionDiffers',
+    what: `the template says EngineVersion ${template}, target.engineVersion says ${wanted}`,
+    why: 'CloudFormation would upgrade the cluster, or fail to, at the next update of the stack',
+    fix: 'say the same version in both, or set target.engineVersion to auto',
+  };
 }

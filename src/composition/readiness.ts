@@ -6,6 +6,7 @@ import { createSourceDatabaseCheck } from '../checks/source-database.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
 import type { Config } from '../config/schema.js';
+import { PreconditionError } from '../errors.js';
 import { readDatabaseHazards } from '../postgres/database-hazards.js';
 import { readExtensions } from '../postgres/extension-changes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
@@ -26,15 +27,16 @@ export function createReadiness(path: string, tools: Tools, templates: TemplateT
     rds: aws.rds,
     examineSource: (config, caller) => examineSource(aws.rds, config, caller),
     postgres: createPostgresReadiness(tools),
-    ...(path === 'snapshot' ? ofSnapshot(tools, templates) : ofDump(tools)),
+    ...(path === 'snapshot' ? ofSnapshot(tools, templates) : ofDump(tools, templates)),
   });
 }
 
 type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
 
-function ofDump({ aws, sessions }: Tools): OfPath {
+function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
   return {
-    chooseTargetVersion: (config, source) => chooseTargetVersion(aws.rds, config, source),
+    chooseTargetVersion: async (config, source) =>
+      chooseTargetVersion(aws.rds, config, source, await readClearVersion(templates, config)),
     checks: [
       ...createAwsChecks(aws),
       createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),
@@ -62,9 +64,18 @@ async function readTemplateVersion(
   templates: TemplateTools,
   { target: { deploy } }: Config,
 ): Promise<string | undefined> {
-  if (deploy.template === undefined) return undefined;
-  const version = templates.findDatabase(await templates.load(deploy.template)).literals['EngineVersion'];
+  const file = deploy.template ?? deploy.commandTemplate;
+  if (file === undefined) return undefined;
+  const version = templates.findDatabase(await templates.load(file)).literals['EngineVersion'];
   return version !== undefined && /^\d+\.\d+$/.test(version) ? version : undefined;
+}
+
+/** A dump goes into any template, also one with two instances or clusters; then the version is not read from it. */
+function readClearVersion(templates: TemplateTools, config: Config): Promise<string | undefined> {
+  return readTemplateVersion(templates, config).catch((error: unknown) => {
+    if (error instanceof PreconditionError && error.code === 'TemplateDatabaseUnclear') return undefined;
+    throw error;
+  });
 }
 
 function createPostgresReadiness({ sessions }: Tools): PostgresReadiness {
