@@ -28,7 +28,7 @@ export interface DeployFromSnapshotDeps extends FreshStackDeps, SealedSecretsDep
   readonly files: RunFiles;
 }
 
-export interface FromSnapshotInput {
+interface FromSnapshotInput {
   readonly config: Config;
   readonly snapshot: SnapshotFacts;
   readonly saved: ReturnType<typeof saveStack.output.parse>;

@@ -117,7 +117,7 @@ function unrestorable({ template, source }: StackToRemove): Problem[] {
   });
 }
 
-export function isKept({ deletionPolicy }: TemplateResource): boolean {
+function isKept({ deletionPolicy }: TemplateResource): boolean {
   return deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
 }
 

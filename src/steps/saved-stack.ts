@@ -3,7 +3,7 @@ import { VerifyError } from '../errors.js';
 import type { RunFiles } from '../process/run-files.js';
 
 /** A resource of the stack as it stood. */
-export const stackResourceSchema = z.strictObject({
+const stackResourceSchema = z.strictObject({
   logicalId: z.string(),
   physicalId: z.string(),
   type: z.string(),
