@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/journal/record.js';
 import { seededRandom } from '../../src/sandbox/seeded-random.js';
 
@@ -24,17 +25,15 @@ export function listKillPoints(journal: readonly JournalRecord[]): KillPoint[] {
   });
 }
 
-/** Points that one run is killed at one after the other. Dealt at random, so each run dies all over the path. */
+/**
+ * Points that one run is killed at one after the other. Dealt by their names, so each run dies all over the path, and
+ * the relays of one seed can be run apart.
+ */
 export function dealRelays(points: readonly KillPoint[], perRelay: number, seed: number): KillPoint[][] {
-  const random = seededRandom(seed);
-  const shuffled = points
-    .map((point) => ({ point, rank: random() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ point }) => point);
   const count = Math.ceil(points.length / perRelay);
-  return Array.from({ length: count }, (_, relay) =>
-    shuffled.filter((_point, index) => index % count === relay),
-  );
+  const relayOf = (point: KillPoint): number =>
+    createHash('sha256').update(`${seed} ${point}`).digest().readUInt32BE() % count;
+  return Array.from({ length: count }, (_, relay) => points.filter((point) => relayOf(point) === relay));
 }
 
 /** `count` points: one at random from each of `count` equal stretches, spread over the whole path. */
