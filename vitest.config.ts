@@ -3,9 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** Printed, so that a failure that depends on the order can be had again: TEST_SEED=… npm test. */
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
+/** Many moves and rollbacks, a quarter of an hour each: `npm run campaign` makes them. */
+const long = ['test/campaigns/replace-relay.test.ts', 'test/campaigns/snapshot-rollback.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: process.env['CAMPAIGN'] === 'full' ? [] : long,
     pool: 'forks',
     maxWorkers: 2,
     // Tests share two processors with the servers they start.
