@@ -100,5 +100,7 @@ describe('the PostgreSQL servers of a sandbox', { timeout: 60_000 }, () => {
     expect(rows).toEqual([{ max_connections: '37' }]);
     const plain = await connect(server, { ssl: false });
     await plain.end();
+    // The other tests share this server, and may come later.
+    await server.restart(settings);
   });
 });
