@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { JournalRecord } from './record.js';
 
 /**
  * Places where a test ends the process by SIGKILL, to prove that a run survives it there.
@@ -11,8 +12,9 @@ import { writeSync } from 'node:fs';
  * Both numbers count over the whole run, resumed or not: the points of an undisturbed run are therefore 4 × the last
  * `seq` of its journal plus 2 × its last `intent`.
  *
- * A place has a name too, which stays when a resumed run numbers its records anew: `<step>/<type of record>` or
- * `<step>/<call>`, and `#<k>` for the k-th time that this process comes there.
+ * A place has a name too, which stays when a resumed run numbers its records anew: `<step>/<call>@<key>` for a call,
+ * `<step>/<type>` for a record, with the call and its key after it where the record is of one; `@<key>` may be left out.
+ * `#<k>` is the k-th time that this process comes there.
  */
 export const crashPhases = [
   'before-record',
@@ -27,6 +29,25 @@ export type CrashPhase = (typeof crashPhases)[number];
 /** Called at every such place; `prepare` is carried out only when the process is to end there. */
 export type CrashPoint = (phase: CrashPhase, n: number, place: string, prepare?: () => void) => void;
 
+/** The name of the place where a record is written; `earlier` holds the records before it. */
+export function placeOf(record: JournalRecord, earlier: readonly JournalRecord[]): string {
+  const step = 'step' in record ? record.step : undefined;
+  const place = `${step ?? 'run'}/${record.type}`;
+  if (record.type !== 'intent' && record.type !== 'effect') return place;
+  const intent = [...earlier, record].find((one) => one.type === 'intent' && one.intent === record.intent);
+  const [header] = earlier;
+  if (intent?.type !== 'intent' || header?.type !== 'run-created') return place;
+  return `${place} of ${nameCall(intent, header.run)}`;
+}
+
+/** A call and what it is made for: the same in every run, and without the characters that lists of places are made of. */
+export function nameCall(
+  { call, key }: { readonly call: string; readonly key: string },
+  run: string,
+): string {
+  return `${call}@${key.replaceAll(run, 'RUN')}`.replace(/[,#]/g, '_');
+}
+
 /** What a process that nobody tests passes. */
 export const noCrash: CrashPoint = () => undefined;
 
@@ -38,10 +59,15 @@ export function parseCrashPoint(text: string, kill: (where: string) => void): Cr
   const wanted = new Set(text.split(','));
   if (![...wanted].every(isCrashPoint)) return undefined;
   const visits = new Map<string, number>();
-  return (phase, n, place, prepare) => {
+  const nameVisit = (place: string, phase: CrashPhase): string => {
     const visit = (visits.get(`${place}:${phase}`) ?? 0) + 1;
     visits.set(`${place}:${phase}`, visit);
-    const where = [`${n}:${phase}`, `${place}#${visit}:${phase}`].find((point) => wanted.has(point));
+    return `${place}#${visit}:${phase}`;
+  };
+  return (phase, n, place, prepare) => {
+    const names = [...new Set([place, place.replace(/@.*/, '')])];
+    const points = [`${n}:${phase}`, ...names.map((name) => nameVisit(name, phase))];
+    const where = points.find((point) => wanted.has(point));
     if (where === undefined) return;
     prepare?.();
     kill(where);

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { LockedError, MigrationError, StoppedError } from '../errors.js';
-import { noCrash, type CrashPoint } from './crash-point.js';
+import { noCrash, placeOf, type CrashPoint } from './crash-point.js';
 import { diskFull, stopWhenFull } from './disk-full.js';
 import { isDiskFull, realFiles, syncDirectory, writeFully, type Files } from './files.js';
 import { chainStart, encodeLine } from './line.js';
@@ -141,7 +141,7 @@ export class JournalWriter {
   private write({ record, bytes }: Prepared): void {
     const crash = this.deps.crashPoint ?? noCrash;
     const { seq } = record;
-    const place = `${'step' in record ? record.step : 'run'}/${record.type}`;
+    const place = placeOf(record, this.written);
     crash('before-record', seq, place);
     crash('torn-record', seq, place, () => {
       writeFully(this.files, this.fd, bytes.subarray(0, bytes.length / 2));

@@ -1,4 +1,4 @@
-import { noCrash } from '../journal/crash-point.js';
+import { nameCall, noCrash } from '../journal/crash-point.js';
 import { toJsonObject } from '../journal/json.js';
 import { interruptionOf } from './interruption.js';
 import type { Session } from './session.js';
@@ -47,7 +47,7 @@ async function mutate<Config, Result>(
   const crash = session.crashPoint ?? noCrash;
   const number = run.journal.records.filter((record) => record.type === 'intent').length + 1;
   const named = { call: intent.call, key: intent.key };
-  const place = `${step}/${intent.call}`;
+  const place = `${step}/${nameCall(intent, run.id)}`;
   run.journal.append({
     ...{ type: 'intent', step, intent: number, ...named },
     ...(intent.before !== undefined && { before: toJsonObject(intent.before) }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nameCall, placeOf } from '../../src/journal/crash-point.js';
 import type { JournalRecord } from '../../src/journal/record.js';
 import { seededRandom } from '../../src/sandbox/seeded-random.js';
 
@@ -16,14 +17,17 @@ export function listKillPoints(journal: readonly JournalRecord[]): KillPoint[] {
     visits.set(place, visit);
     return `${place}#${visit}`;
   };
-  return journal.flatMap((record) => {
-    const place = name(`${'step' in record ? record.step : 'run'}/${record.type}`);
+  return journal.flatMap((record, index) => {
+    const place = name(placeOf(record, journal.slice(0, index)));
     const points = recordPhases.map((phase) => `${place}:${phase}`);
     if (record.type !== 'intent') return points;
-    const call = name(`${record.step}/${record.call}`);
+    const call = name(`${record.step}/${nameCall(record, runOf(journal))}`);
     return [...points, ...callPhases.map((phase) => `${call}:${phase}`)];
   });
 }
+
+const runOf = ([header]: readonly JournalRecord[]): string =>
+  header?.type === 'run-created' ? header.run : '';
 
 /**
  * Points that one run is killed at one after the other. Dealt by their names, so each run dies all over the path, and

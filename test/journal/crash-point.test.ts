@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { crashPhases, noCrash, parseCrashPoint } from '../../src/journal/crash-point.js';
+import { crashPhases, nameCall, noCrash, parseCrashPoint } from '../../src/journal/crash-point.js';
 
 test('a crash point ends the process at its place alone, after what belongs there', () => {
   const log: string[] = [];
@@ -31,6 +31,18 @@ test.each([
   'a/intent:after-fsync',
 ])('the text %j is no crash point', (text) => {
   expect(parseCrashPoint(text, () => undefined)).toBeUndefined();
+});
+
+test('a call is named with its key or without, the same in every run', () => {
+  const killed: string[] = [];
+  const crash = parseCrashPoint('b/x:Y@RUN-1#1:after-call,b/x:Y#3:before-call', (where) =>
+    killed.push(where),
+  );
+  for (const key of ['rag-abc-0', 'rag-abc-1', 'a,b#c'])
+    for (const phase of ['before-call', 'after-call'] as const)
+      crash?.(phase, 1, `b/${nameCall({ call: 'x:Y', key }, 'rag-abc')}`);
+  expect(killed).toEqual(['b/x:Y@RUN-1#1:after-call', 'b/x:Y#3:before-call']);
+  expect(nameCall({ call: 'x:Y', key: 'a,b#c' }, 'rag-abc')).toBe('x:Y@a_b_c');
 });
 
 test('without one nothing happens', () => {
