@@ -44,7 +44,6 @@ describe.each(paths)('a run of migrate %s killed by SIGKILL', { timeout }, (path
     beginning = await readBeginning(world, await readSource(world));
     expectExit(await world.cli(migrate), 0);
     undisturbed = journalOf(world.project);
-    await moveBack(world, beginning);
   }, timeout);
 
   afterAll(() => world.end());
@@ -57,12 +56,12 @@ describe.each(paths)('a run of migrate %s killed by SIGKILL', { timeout }, (path
     say(`kill campaign of ${path}: ${points.length} of ${all.length} points, CAMPAIGN_SEED=${seed}`);
     const [killedAt, failed] = [new Set<KillPoint>(), [] as string[]];
     const run = async (relay: readonly KillPoint[], title: string): Promise<void> => {
+      await moveBack(world, beginning);
       const started = Date.now();
       const { killed, problem } = await tryRelay(world, migrate, relay);
       for (const point of killed) killedAt.add(point);
       if (problem !== undefined) failed.push(`killed at ${killed.join(', ')}: ${problem}`);
       say(`${title}: ${killed.length} kills, ${problem ?? 'ok'} (${Date.now() - started} ms)`);
-      await moveBack(world, beginning);
     };
     for (const [index, relay] of relays.entries())
       await run(relay, `relay ${firstRelay + index} of ${dealt.length}`);
