@@ -7,9 +7,8 @@ import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { NewCluster } from '../aws/rds-clusters.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
-import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster } from './own-cluster.js';
+import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster, verifyCluster } from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { checkReadiness, createCluster } from './refs.js';
 
@@ -49,17 +48,7 @@ export function createCreateCluster(deps: CreateClusterDeps): Step<In, Out, Conf
       assertOwnCluster(io, cluster, input);
       return { clusterIdentifier: cluster.identifier, clusterArn: cluster.arn };
     },
-    verify: async (_io, _input, output) => {
-      const cluster = await deps.rds.findCluster(output.clusterIdentifier);
-      if (cluster?.arn === output.clusterArn && cluster.status === 'available') return;
-      throw new VerifyError(
-        'ClusterNotAvailable',
-        `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`,
-        {
-          resource: output.clusterArn,
-        },
-      );
-    },
+    verify: (_io, _input, output) => verifyCluster(deps.rds, output),
   };
 }
 

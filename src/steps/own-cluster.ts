@@ -1,7 +1,7 @@
 import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { DbCluster, Scaling } from '../aws/rds-clusters.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
-import { MigrationError, PreconditionError, StaleError } from '../errors.js';
+import { MigrationError, PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { StepIo } from '../pipeline/step.js';
 import { isOurs, takenIdentifier } from './ownership.js';
 
@@ -59,6 +59,20 @@ function differs(
   return wanted === undefined || found === wanted
     ? []
     : [`${what} is ${String(found)}, asked for was ${String(wanted)}`];
+}
+
+/** @throws VerifyError when the cluster is gone, is another one, or is not available. */
+export async function verifyCluster(
+  rds: Pick<RdsGateway, 'findCluster'>,
+  output: { readonly clusterIdentifier: string; readonly clusterArn: string },
+): Promise<void> {
+  const cluster = await rds.findCluster(output.clusterIdentifier);
+  if (cluster?.arn === output.clusterArn && cluster.status === 'available') return;
+  throw new VerifyError(
+    'ClusterNotAvailable',
+    `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`,
+    { resource: output.clusterArn },
+  );
 }
 
 export function deleteClusterByHand(identifier: string, deletionProtection: boolean): string[] {

@@ -7,10 +7,9 @@ import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { RestoredCluster } from '../aws/rds-restores.js';
 import type { DatabaseSettings } from '../aws/stack-stages.js';
 import type { Config } from '../config/schema.js';
-import { VerifyError } from '../errors.js';
 import type { Inputs, Step, StepIo } from '../pipeline/step.js';
 import { importByHand } from './import-by-hand.js';
-import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster } from './own-cluster.js';
+import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster, verifyCluster } from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { carryParameters, checkReadiness, prepareStack, restoreCluster, takeSnapshot } from './refs.js';
 
@@ -54,15 +53,7 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
       assertOwnCluster(io, cluster, input);
       return { clusterIdentifier: cluster.identifier, clusterArn: cluster.arn };
     },
-    verify: async (_io, _input, output) => {
-      const cluster = await deps.rds.findCluster(output.clusterIdentifier);
-      if (cluster?.arn === output.clusterArn && cluster.status === 'available') return;
-      throw new VerifyError(
-        'ClusterNotAvailable',
-        `the cluster ${output.clusterIdentifier} is ${cluster?.status ?? 'gone'}`,
-        { resource: output.clusterArn },
-      );
-    },
+    verify: (_io, _input, output) => verifyCluster(deps.rds, output),
   };
 }
 
