@@ -7,7 +7,20 @@ import os
 import sys
 
 from awscli.clidriver import create_clidriver
+from awscli.customizations.cloudformation import deployer
 
+
+class EverySecond:
+    """Each look at this clock is a second later: `deploy` names its change set by the second, and two may run in one."""
+
+    now = 1_700_000_000
+
+    def time(self):
+        self.now += 1
+        return self.now
+
+
+deployer.time = EverySecond()
 answers = sys.stdout
 loader = None
 for line in sys.stdin:
