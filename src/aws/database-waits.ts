@@ -38,9 +38,7 @@ export function createDatabaseWaits(
   const cluster = (identifier: string) => ({
     resource: `cluster ${identifier}`,
     read: () => rds.findCluster(identifier),
-    // RDS answers a request for another password before the state changes: until then it shows in the pending values only.
-    stateOf: (found: DbCluster) =>
-      found.passwordPending && found.status === 'available' ? 'resetting-master-credentials' : found.status,
+    stateOf: (found: DbCluster) => stateOf(found),
     identityOf: (found: DbCluster) => found.arn,
     timeoutMs,
     next: [
@@ -50,7 +48,7 @@ export function createDatabaseWaits(
   const instance = (identifier: string) => ({
     resource: `instance ${identifier}`,
     read: () => rds.findInstance(identifier),
-    stateOf: (found: DbInstance) => found.status,
+    stateOf: (found: DbInstance) => stateOf(found),
     identityOf: (found: DbInstance) => found.arn,
     timeoutMs,
     next: [
@@ -100,6 +98,11 @@ export function createDatabaseWaits(
       await poll(io, { ...snapshot(identifier), states: databaseGone, missing: 'done' });
     },
   };
+}
+
+/** RDS answers a request for another password before the state changes: until then it shows in the pending values only. */
+function stateOf({ passwordPending, status }: DbCluster | DbInstance): string {
+  return passwordPending && status === 'available' ? 'resetting-master-credentials' : status;
 }
 
 /** The poller answers with nothing only where absence is what was waited for. */

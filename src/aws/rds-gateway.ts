@@ -1,6 +1,7 @@
 import type { AwsClients } from './aws-clients.js';
 import { createCatalogCalls, type CatalogCalls } from './rds-catalog.js';
 import { createClusterCalls, type ClusterCalls, type ReadPassword } from './rds-clusters.js';
+import { createInstanceRestoreCalls, type InstanceRestoreCalls } from './rds-instance-restores.js';
 import { createInstanceCalls, type InstanceCalls } from './rds-instances.js';
 import { createParameterCalls, type ParameterCalls } from './rds-parameters.js';
 import { createRestoreCalls, type RestoreCalls } from './rds-restores.js';
@@ -11,6 +12,7 @@ export type RdsGateway = InstanceCalls &
   ClusterCalls &
   SnapshotCalls &
   RestoreCalls &
+  InstanceRestoreCalls &
   ParameterCalls &
   CatalogCalls;
 
@@ -20,6 +22,7 @@ export function createRdsGateway(clients: Pick<AwsClients, 'rds'>, readPassword:
     ...createClusterCalls(clients, readPassword),
     ...createSnapshotCalls(clients),
     ...createRestoreCalls(clients, readPassword),
+    ...createInstanceRestoreCalls(clients, readPassword),
     ...createParameterCalls(clients),
     ...createCatalogCalls(clients),
   };

@@ -26,6 +26,8 @@ export interface DbInstance {
   readonly allocatedGiB: number;
   readonly autoMinorVersionUpgrade: boolean;
   readonly deletionProtection: boolean;
+  /** A new master password was asked for and is not yet set. */
+  readonly passwordPending: boolean;
   readonly tags: Tags;
 }
 
@@ -138,6 +140,7 @@ function toDbInstance(instance: DBInstance): DbInstance {
     allocatedGiB: instance.AllocatedStorage ?? 0,
     autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade ?? false,
     deletionProtection: instance.DeletionProtection ?? false,
+    passwordPending: instance.PendingModifiedValues?.MasterUserPassword !== undefined,
     tags: readTags(instance.TagList),
   };
 }

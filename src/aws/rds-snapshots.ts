@@ -18,6 +18,9 @@ export interface DbSnapshot {
   readonly masterUser: string | undefined;
   readonly encrypted: boolean;
   readonly kmsKeyId: string | undefined;
+  readonly allocatedGiB: number | undefined;
+  readonly storageType: string | undefined;
+  readonly iops: number | undefined;
   /** Of the data: that of the original for a copy. Absent while it is being created. */
   readonly createdAt: Date | undefined;
   /** 0 to 100. */
@@ -106,6 +109,9 @@ function toDbSnapshot(snapshot: DBSnapshot): DbSnapshot {
     masterUser: snapshot.MasterUsername,
     encrypted: snapshot.Encrypted ?? false,
     kmsKeyId: snapshot.KmsKeyId,
+    allocatedGiB: snapshot.AllocatedStorage,
+    storageType: snapshot.StorageType,
+    iops: snapshot.Iops,
     createdAt: snapshot.OriginalSnapshotCreateTime ?? snapshot.SnapshotCreateTime,
     percent: snapshot.PercentProgress ?? 0,
     tags: readTags(snapshot.TagList),

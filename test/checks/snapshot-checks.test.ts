@@ -32,6 +32,7 @@ const source: DbInstance = {
   parameterGroups: ['default.postgres17'],
   allocatedGiB: 20,
   autoMinorVersionUpgrade: false,
+  passwordPending: false,
   deletionProtection: false,
   tags: {},
 };

@@ -4,6 +4,8 @@ import type {
   ParameterDefinition,
   ParameterSetting,
 } from '../../src/aws/rds-parameters.js';
+import type { RestoredInstance } from '../../src/aws/rds-instance-restores.js';
+import type { DbInstance } from '../../src/aws/rds-instances.js';
 import type { RestoredCluster } from '../../src/aws/rds-restores.js';
 import type { DbSnapshot } from '../../src/aws/rds-snapshots.js';
 
@@ -13,11 +15,14 @@ type Tags = Readonly<Record<string, string>>;
 export class FakeRds {
   readonly snapshots = new Map<string, DbSnapshot>();
   readonly clusters = new Map<string, DbCluster>();
+  readonly instances = new Map<string, DbInstance>();
   readonly groups = new Map<string, ClusterParameterGroup & { readonly set: Map<string, string> }>();
   readonly mutations: string[] = [];
   /** What a user has set on the source. */
   sourceParameters: ParameterSetting[] = [];
   family: ParameterDefinition[] = [];
+  /** Whether an instance that is restored has the password of the secret. */
+  passwordIsSet = true;
 
   snapshot(): object {
     return {
@@ -26,6 +31,7 @@ export class FakeRds {
         identifier,
         deletionProtection,
       })),
+      instances: [...this.instances.keys()],
       groups: [...this.groups.values()].map(({ name, set }) => ({ name, set: [...set].sort() })),
     };
   }
@@ -43,6 +49,9 @@ export class FakeRds {
       masterUser: 'raguser',
       encrypted: true,
       kmsKeyId: 'key',
+      allocatedGiB: 20,
+      storageType: 'gp3',
+      iops: 3000,
       createdAt: new Date(0),
       percent: 100,
       tags,
@@ -91,7 +100,25 @@ export class FakeRds {
       this.clusters.delete(identifier);
       return Promise.resolve();
     },
-    findInstance: () => Promise.resolve(undefined),
+    findInstance: (identifier: string) => Promise.resolve(this.instances.get(identifier)),
+    restoreInstance: (instance: RestoredInstance) => {
+      if (this.instances.has(instance.identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`RestoreDBInstanceFromDBSnapshot ${instance.identifier}`);
+      this.addInstance(instance);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
+    setInstancePassword: (identifier: string) => {
+      this.mutations.push(`ModifyDBInstance ${identifier}`);
+      this.passwordIsSet = true;
+      return Promise.resolve();
+    },
+    deleteInstance: (identifier: string) => {
+      const found = this.instances.get(identifier);
+      if (found?.status !== 'available') throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
+      this.mutations.push(`DeleteDBInstance ${identifier}`);
+      this.instances.delete(identifier);
+      return Promise.resolve();
+    },
     listUserParameters: () => Promise.resolve(this.sourceParameters),
     listClusterFamily: () => Promise.resolve(this.family),
     listUserClusterParameters: (group: string) =>
@@ -124,9 +151,31 @@ export class FakeRds {
       return found;
     },
     untilClusterGone: () => Promise.resolve(),
+    untilInstanceAvailable: async (_io: object, identifier: string) => {
+      const found = { ...(await existing(this.instances, identifier)), status: 'available' };
+      this.instances.set(identifier, found);
+      return found;
+    },
+    untilInstanceGone: () => Promise.resolve(),
   };
 
-  private addCluster(cluster: RestoredCluster): void {
+  addInstance({ identifier, port, tags, ...restored }: RestoredInstance): void {
+    this.instances.set(identifier, {
+      ...{ identifier, tags, status: 'available', engine: 'postgres', engineVersion: '17.7' },
+      arn: `arn:aws:rds:us-east-1:123456789012:db:${identifier}`,
+      instanceClass: restored.instanceClass ?? 'db.t4g.micro',
+      clusterIdentifier: undefined,
+      endpoint: { address: `${identifier}.local`, port },
+      ...{ database: 'ragdb', masterUser: 'raguser', managedSecretArn: undefined },
+      ...{ encrypted: true, kmsKeyId: 'key', vpcId: 'vpc', subnets: [], parameterGroups: [] },
+      subnetGroup: restored.subnetGroup,
+      securityGroups: restored.securityGroups,
+      allocatedGiB: restored.storage.allocatedGiB ?? 0,
+      ...{ autoMinorVersionUpgrade: false, deletionProtection: false, passwordPending: false },
+    });
+  }
+
+  addCluster(cluster: RestoredCluster): void {
     this.clusters.set(cluster.identifier, {
       identifier: cluster.identifier,
       arn: `arn:aws:rds:us-east-1:123456789012:cluster:${cluster.identifier}`,
