@@ -6,19 +6,19 @@
 import type { Stack } from '../aws/cloudformation-stacks.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError } from '../errors.js';
-import type { Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DeployCommand } from '../process/deploy-command.js';
-import {
-  changeSetName,
-  destructionError,
-  proposeChanges,
-  withdrawChanges,
-  withdrawLeftovers,
-} from './change-set.js';
+import { withdrawLeftovers } from './change-set.js';
 import { deleteOwnStack } from './delete-own-stack.js';
+import {
+  callDeployCommand,
+  deployCommandCall,
+  isCommandDone,
+  judgeCommand,
+  unseenTemplate,
+  type CommandOrder,
+} from './deploy-command-call.js';
 import { noteInPlaceUndo, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
-import { describeChanges, findDestruction } from './deployment-judgement.js';
 import { planDeployment } from './plan-deployment.js';
 import { retainSource, runDeployCommand } from './refs.js';
 
@@ -26,14 +26,9 @@ export interface RunDeployCommandDeps extends DeployDeps {
   readonly command: DeployCommand;
 }
 
-interface In {
-  readonly stack: string;
+interface In extends CommandOrder {
   readonly inPlace: boolean;
   readonly secret: string;
-  readonly command: readonly string[];
-  readonly template: string | undefined;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly capabilities: readonly string[];
   readonly retained: readonly string[];
 }
 type Out = ReturnType<typeof runDeployCommand.output.parse>;
@@ -67,9 +62,16 @@ export function createRunDeployCommand(deps: RunDeployCommandDeps): Step<In, Out
     },
     run: async (io, input) => {
       const before = await prepare(deps, io, input);
-      if (!isDone(io)) {
-        if (input.inPlace) await judge(deps, io, input, before);
-        await runCommand(deps, io, input, before);
+      if (!isCommandDone(io)) {
+        if (input.inPlace) {
+          if (before === undefined) throw noStack(input);
+          await judgeCommand(deps, io, input, before);
+        }
+        const secretVersion = (await deps.secrets.findSecret(input.secret))?.current;
+        await callDeployCommand(deps, io, input, {
+          stackId: before?.id ?? null,
+          ...(secretVersion === undefined ? {} : { secretVersion }),
+        });
       }
       const stack = await deps.cloudFormation.findStack(input.stack);
       if (stack === undefined) throw noStack(input);
@@ -110,110 +112,10 @@ async function prepare(deps: RunDeployCommandDeps, io: StepIo, input: In): Promi
   return undefined;
 }
 
-const callName = 'process:DeployCommand';
-
-/** The command ended well in an earlier attempt. */
-function isDone(io: StepIo): boolean {
-  return io.intents().some((intent) => intent.call === callName && intent.effect?.detail?.['exitCode'] === 0);
-}
-
 /** The stack was not there when our command was first begun, so it is the command that made it. */
 function madeByUs(io: StepIo, input: In): boolean {
-  const first = io.intents().find((intent) => intent.call === callName);
+  const first = io.intents().find((intent) => intent.call === deployCommandCall);
   return !input.inPlace && first?.before?.['stackId'] === null;
-}
-
-async function judge(
-  deps: RunDeployCommandDeps,
-  io: StepIo,
-  input: In,
-  stack: Stack | undefined,
-): Promise<void> {
-  if (input.template === undefined) {
-    const problem = unseenTemplate(input);
-    throw new PreconditionError(problem.code, problem.what, {
-      why: problem.why,
-      next: [problem.fix],
-      resource: input.stack,
-    });
-  }
-  if (stack === undefined) throw noStack(input);
-  const text = await deps.templates.load(input.template);
-  const name = changeSetName(io, deps.templates.digest(text));
-  const declared = deps.templates.read(text).parameters.map((parameter) => parameter.name);
-  const request = {
-    ...{
-      stack: stack.name,
-      name,
-      token: name,
-      type: 'UPDATE' as const,
-      template: text,
-      parameters: input.parameters,
-    },
-    previousParameters: stack.parameters.filter((parameter) => declared.includes(parameter)),
-    capabilities: [...new Set([...stack.capabilities, ...input.capabilities])],
-  };
-  const changeSet = await proposeChanges(deps, io, request);
-  await withdrawChanges(deps, io, request);
-  const problems = findDestruction(changeSet.changes, input.retained);
-  if (problems.length > 0) throw destructionError(stack.name, problems);
-  describeChanges(changeSet.changes).forEach((line) => {
-    io.note(line);
-  });
-}
-
-async function runCommand(
-  deps: RunDeployCommandDeps,
-  io: StepIo,
-  input: In,
-  stack: Stack | undefined,
-): Promise<void> {
-  const secretVersion = (await deps.secrets.findSecret(input.secret))?.current;
-  const last: string[] = [];
-  const onLine = (line: string) => {
-    io.note(line);
-    last.push(line);
-    if (last.length > 8) last.shift();
-  };
-  const { exitCode, signal, problem } = await io.mutate(
-    {
-      call: callName,
-      key: input.stack,
-      before: { stackId: stack?.id ?? null, ...(secretVersion === undefined ? {} : { secretVersion }) },
-    },
-    () => deps.command.run({ argv: input.command, onLine }),
-    (result) => ({ detail: { exitCode: result.exitCode ?? null, signal: result.signal ?? null } }),
-  );
-  if (exitCode === 0) return;
-  throw new MigrationError(
-    'DeployCommandFailed',
-    `${input.command.join(' ')} ${ending(exitCode, signal, problem)}`,
-    {
-      why: last.length > 0 ? `Its last words: ${last.join(' | ')}` : 'It said nothing',
-      next: [`aws cloudformation describe-stack-events --stack-name ${input.stack}`],
-      resource: input.stack,
-      resumable: true,
-      changed: true,
-    },
-  );
-}
-
-function ending(
-  exitCode: number | undefined,
-  signal: string | undefined,
-  problem: string | undefined,
-): string {
-  if (problem !== undefined) return `could not be started: ${problem}`;
-  return signal === undefined ? `ended with exit code ${String(exitCode)}` : `was ended by ${signal}`;
-}
-
-function unseenTemplate(input: In | ReturnType<typeof inputOf>): Problem {
-  return {
-    code: 'TemplateUnseen',
-    what: `the template that ${input.command.join(' ')} deploys into the stack of the source cannot be seen`,
-    why: 'A template without the source makes CloudFormation delete it in the clean-up; that must be judged before, by a change set',
-    fix: 'set target.deploy.commandTemplate to the template that the command deploys, or choose another target.stack',
-  };
 }
 
 function noStack(input: In): MigrationError {
