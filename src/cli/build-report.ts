@@ -93,6 +93,10 @@ function listSnapshotRemarks(state: RunState): readonly string[] {
 function listReplacementRemarks(state: RunState): readonly string[] {
   const deployed = findOutput(state, refs.deployFromSnapshot);
   const snapshot = findOutput(state, refs.takeSnapshot);
+  if (findOutput(state, refs.deployEmpty) !== undefined && snapshot !== undefined)
+    return [
+      `Keep the snapshot ${snapshot.snapshotIdentifier} for as long as there may be a way back: rollback makes the old stack from it. The new stack does not need it.`,
+    ];
   if (deployed === undefined || snapshot === undefined) return [];
   const parameters = Object.keys(deployed.parameters);
   const what = parameters.length > 0 ? `The parameter ${parameters.join(', ')}` : 'SnapshotIdentifier';

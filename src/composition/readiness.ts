@@ -7,6 +7,7 @@ import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError } from '../errors.js';
+import { isHydrated } from '../paths/in-place.js';
 import { readDatabaseHazards } from '../postgres/database-hazards.js';
 import { readExtensions } from '../postgres/extension-changes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
@@ -20,18 +21,23 @@ import {
 import type { Tools } from './tools.js';
 
 /** The first step of every path, with what that path has to look for. */
-export function createReadiness(path: string, tools: Tools, templates: TemplateTools) {
+export function createReadiness(path: string, config: Config, tools: Tools, templates: TemplateTools) {
   const { aws } = tools;
   return createCheckReadiness({
     sts: aws.sts,
     rds: aws.rds,
     examineSource: (config, caller) => examineSource(aws.rds, config, caller),
     postgres: createPostgresReadiness(tools),
-    ...(path === 'snapshot' ? ofSnapshot(tools, templates) : ofDump(tools, templates)),
+    ...choosePath(path, config)(tools, templates),
   });
 }
 
 type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
+
+function choosePath(path: string, config: Config): (tools: Tools, templates: TemplateTools) => OfPath {
+  if (path !== 'snapshot') return ofDump;
+  return isHydrated(config) ? ofHydration : ofSnapshot;
+}
 
 function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
   return {
@@ -57,6 +63,12 @@ function ofSnapshot({ aws, sessions }: Tools, templates: TemplateTools): OfPath 
       }),
     ],
   };
+}
+
+/** The data goes by a dump, so any version will do; it comes out of a snapshot all the same. */
+function ofHydration(tools: Tools, templates: TemplateTools): OfPath {
+  const { chooseTargetVersion } = ofDump(tools, templates);
+  return { ...ofSnapshot(tools, templates), chooseTargetVersion };
 }
 
 /** The EngineVersion that the template gives its cluster, where it is a plain value and a full version. */

@@ -12,7 +12,6 @@ import { createRestoreGateway } from '../postgres/restore-gateway.js';
 import { sizeRestore } from '../postgres/restore-settings.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
 import { createTargetGateway } from '../postgres/target-gateway.js';
-import { createDeployCommand } from '../process/deploy-command.js';
 import { createRunFiles } from '../process/run-files.js';
 import { createAnalyzeTarget } from '../steps/analyze-target.js';
 import { createAwaitTarget } from '../steps/await-target.js';
@@ -41,7 +40,7 @@ import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
 import { checkAws } from './check-aws.js';
 import { createReadiness } from './readiness.js';
-import { replaceSteps } from './replace-steps.js';
+import { openDeployCommand, replaceSteps } from './replace-steps.js';
 import { createTools, type Tools } from './tools.js';
 
 /** For which run the steps are made. */
@@ -58,11 +57,13 @@ export function createShelf(session: MigrationSession, { path, runId, reports, r
   const directory = run?.directory ?? directoryOfRun(session.root, runId);
   const tools = createTools(session, runId, directory);
   return {
-    checkReadiness: seal(createReadiness(path, tools, createTemplateTools(session.directory))),
+    checkReadiness: seal(
+      createReadiness(path, session.config, tools, createTemplateTools(session.directory)),
+    ),
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
-    ...replaceSteps(tools, session.directory, directory),
+    ...replaceSteps(tools, session, directory),
     ...dataPlane(tools, directory),
     validateTarget: seal(
       createValidateTarget({
@@ -114,20 +115,17 @@ function snapshotSteps({ aws, waits, sessions }: Tools) {
   };
 }
 
-function deployment({ aws, waits }: Tools, { config, directory, environment }: MigrationSession) {
+function deployment(tools: Tools, session: MigrationSession) {
+  const { aws, waits } = tools;
   const { cloudFormation, rds, secrets } = aws;
   const deps = {
     cloudFormation,
     rds,
     secrets,
     waits: waits.stack,
-    templates: createTemplateTools(directory),
+    templates: createTemplateTools(session.directory),
   };
-  const command = createDeployCommand({
-    directory,
-    environment: environment.variables,
-    listSecrets: async () => [await secrets.readPassword(config.source.secret)],
-  });
+  const command = openDeployCommand(tools, session);
   return {
     prepareStack: seal(createPrepareStack(deps)),
     bringIntoStack: seal(createBringIntoStack(deps)),

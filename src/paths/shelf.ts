@@ -14,6 +14,10 @@ export interface Shelf {
   readonly deleteStack: Sealed;
   readonly deployFromSnapshot: Sealed;
   readonly settleStack: Sealed;
+  readonly deployEmpty: Sealed;
+  readonly hydrateSource: Sealed;
+  readonly removeTemporary: Sealed;
+  readonly settleByCommand: Sealed;
   readonly setMasterPassword: Sealed;
   readonly updateExtensions: Sealed;
   readonly bringIntoStack: Sealed;

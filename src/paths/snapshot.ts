@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema.js';
 import type { SealedStep } from '../pipeline/seal.js';
-import { isInPlace } from './in-place.js';
+import { isHydrated, isInPlace } from './in-place.js';
 import type { Shelf } from './shelf.js';
 
 /** The steps of `migrate snapshot`, in order: beside the source, which nothing touches, or in its stack. */
 export function snapshot(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
-  return isInPlace(config) ? replace(shelf) : sideBySide(config, shelf);
+  if (!isInPlace(config)) return sideBySide(config, shelf);
+  return isHydrated(config) ? hydrate(shelf) : replace(shelf);
 }
 
 function sideBySide({ target }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
@@ -53,6 +54,34 @@ function replace(shelf: Shelf): readonly SealedStep<Config>[] {
     shelf.switchSecret,
     shelf.resumeApplication,
     shelf.settleStack,
+    shelf.validateTarget,
+    shelf.writeReport,
+  ];
+}
+
+/** The same by a deploy command, which takes no snapshot: a temporary instance lends its data to the empty cluster. */
+function hydrate(shelf: Shelf): readonly SealedStep<Config>[] {
+  return [
+    shelf.checkReadiness,
+    shelf.pauseWriters,
+    shelf.fingerprintSource,
+    shelf.takeSnapshot,
+    shelf.saveStack,
+    shelf.deleteStack,
+    shelf.deployEmpty,
+    shelf.awaitTarget,
+    // Only now is there a network that it can stand in: that of the old stack could not have been deleted around it.
+    shelf.hydrateSource,
+    shelf.dumpDatabase,
+    shelf.prepareTarget,
+    shelf.restoreDatabase,
+    shelf.analyzeTarget,
+    shelf.verifyData,
+    shelf.switchSecret,
+    shelf.resumeApplication,
+    // Its deletion takes minutes that the application need not wait for.
+    shelf.removeTemporary,
+    shelf.settleByCommand,
     shelf.validateTarget,
     shelf.writeReport,
   ];

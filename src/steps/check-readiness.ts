@@ -122,6 +122,7 @@ function pin(
       kmsKeyId: source.kmsKeyId ?? null,
       subnetGroup: source.subnetGroup ?? null,
       securityGroups: [...source.securityGroups],
+      instanceClass: source.instanceClass,
       server,
     },
     targetEngineVersion: target.version,

@@ -10,11 +10,10 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
 import type { Step, StepIo, StepPlan } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
-import { withdrawLeftovers } from './change-set.js';
-import { deleteOwnStack } from './delete-own-stack.js';
+import { deleteFreshStack } from './delete-fresh-stack.js';
 import { verifyDeployedStack } from './deployed-stack.js';
 import { deployFresh, type FreshStack, type FreshStackDeps } from './fresh-stack.js';
-import { isOfStep, ownTags } from './ownership.js';
+import { ownTags } from './ownership.js';
 import { missingParameters } from './plan-deployment.js';
 import { deleteStack, deployFromSnapshot, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
 import { readSavedStack, type SavedStack, type StackResourceRef } from './saved-stack.js';
@@ -48,7 +47,7 @@ export function createDeployFromSnapshot(deps: DeployFromSnapshotDeps): Step<Fro
     reversal: {
       kind: 'undo',
       note: ({ saved }) => [`aws cloudformation delete-stack --stack-name ${saved.stackName}`],
-      undo: (io, input) => undo(deps, io, input.saved.stackName),
+      undo: (io, input, output) => deleteFreshStack(deps, io, input.saved.stackName, output?.stackId),
     },
     select: ({ config, outputOf }) => ({
       config,
@@ -109,8 +108,7 @@ export function newStackOf(
 }
 
 async function plan(deps: DeployFromSnapshotDeps, config: Config): Promise<StepPlan> {
-  const { template, parameters = {} } = config.target.deploy;
-  if (template === undefined) return { kind: 'blocked', problems: [needsTemplate()] };
+  const { template = '', parameters = {} } = config.target.deploy;
   const text = await deps.templates.load(template);
   const instance = await deps.rds.findInstance(config.source.instance);
   const snapshot = { arn: 'ARN-OF-THE-SNAPSHOT', encrypted: instance?.encrypted ?? false };
@@ -127,15 +125,6 @@ async function plan(deps: DeployFromSnapshotDeps, config: Config): Promise<StepP
     const { code, message: what, why = '', next } = error;
     return { kind: 'blocked', problems: [{ code, what, why, fix: next.join('; ') }] };
   }
-}
-
-function needsTemplate() {
-  return {
-    code: 'TemplateNeeded',
-    what: 'in place, the new stack is deployed from target.deploy.template, which is not set',
-    why: 'A deploy command takes no snapshot: it would make an empty cluster after the old stack has gone',
-    fix: 'set target.deploy.template and capabilities to what the command deploys, or use migrate dump-restore',
-  };
 }
 
 function describe({ target }: Config, edited: SnapshotTemplate): string[] {
@@ -157,18 +146,4 @@ function tell(io: StepIo, edited: SnapshotTemplate, template: string): void {
     io.note(
       `carry these changes over into ${template} before it is deployed again: without SnapshotIdentifier CloudFormation replaces the cluster with an empty one`,
     );
-}
-
-async function undo(deps: DeployFromSnapshotDeps, io: StepIo, name: string): Promise<void> {
-  const stack = await deps.cloudFormation.findStack(name);
-  if (stack === undefined) return;
-  const underReview = stack.status === 'REVIEW_IN_PROGRESS' && io.intents().length > 0;
-  if (isOfStep(stack, io) || underReview) {
-    const rested =
-      stack.status.endsWith('_IN_PROGRESS') && !underReview && stack.status !== 'DELETE_IN_PROGRESS';
-    await deleteOwnStack(deps, io, rested ? await deps.waits.untilStackSettled(io, stack.id) : stack);
-    return;
-  }
-  await withdrawLeftovers(deps, io);
-  io.note(`the stack ${name} was not made by this step and is left alone`);
 }

@@ -1,12 +1,14 @@
 /**
- * Dumps the source into `attempt-N` with pg_dump, in one snapshot. The dump counts only once its manifest, with the size
- * and SHA-256 of every file, is on disk: a crash leaves an attempt without one, and the next attempt removes it.
+ * Dumps the source, or what stands for it, into `attempt-N` with pg_dump, in one snapshot. The dump counts only once its
+ * manifest, with the size and SHA-256 of every file, is on disk: a crash leaves an attempt without one, and the next
+ * attempt removes it.
  */
 import type { Config } from '../config/schema.js';
 import { StoppedError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DumpGateway, FinishedDump } from '../postgres/dump-gateway.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
+import { dataSourceOf } from './data-source.js';
 import { checkReadiness, dumpDatabase, fingerprintSource } from './refs.js';
 import type { ServerRef } from './refs.js';
 import { readSourceFingerprint, rowTotals } from './source-fingerprint.js';
@@ -45,11 +47,11 @@ export function createDumpDatabase(
     typicalSeconds: [10, 3600],
     writersPaused: true,
     select: (from) => {
-      const { source, clients, databaseBytes } = from.outputOf(checkReadiness);
+      const { clients, databaseBytes } = from.outputOf(checkReadiness);
       const { file, sha256 } = from.outputOf(fingerprintSource);
       const directory = from.config.dump?.directory;
       return {
-        server: source.server,
+        server: dataSourceOf(from).source,
         clients,
         databaseBytes,
         directory: directory === undefined ? undefined : `${directory}/${from.runId}`,

@@ -6,8 +6,18 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
 import type { PlanIo, Step, StepIo } from '../pipeline/step.js';
 import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
-import { awaitTarget, checkReadiness, prepareTarget } from './refs.js';
-import { applyAll, calls, createMarked, furnish, mark, markerOf } from './target-database.js';
+import { dataSourceOf } from './data-source.js';
+import { awaitTarget, prepareTarget } from './refs.js';
+import {
+  applyAll,
+  calls,
+  createMarked,
+  furnish,
+  mark,
+  markerOf,
+  noteUndo,
+  undoUnlessGone,
+} from './target-database.js';
 import type { TargetServers } from './target-database.js';
 
 export interface PrepareTargetDependencies {
@@ -24,15 +34,17 @@ export function createPrepareTarget({
     title: 'Prepare the target database',
     reversal: {
       kind: 'undo',
-      note: ({ target }) => [
-        `drop and recreate database ${target.database} on ${target.host}, and drop the roles that were created there`,
-      ],
-      undo: (io, input) => undo(gateway, io, input),
+      note: (input) =>
+        noteUndo(
+          input,
+          `drop and recreate database ${input.target.database} on ${input.target.host}, and drop the roles that were created there`,
+        ),
+      undo: (io, input) => undoUnlessGone(io, input, () => undo(gateway, io, input)),
     },
     typicalSeconds: [2, 20],
     writersPaused: true,
     select: (from) => ({
-      source: from.outputOf(checkReadiness).source.server,
+      ...dataSourceOf(from),
       target: from.outputOf(awaitTarget).server,
     }),
     plan: (_io, { config }) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
 
+export * from './hydrate-refs.js';
 export * from './replace-refs.js';
 export * from './snapshot-refs.js';
 
@@ -29,6 +30,8 @@ export const checkReadiness = ref(
       kmsKeyId: z.string().nullable(),
       subnetGroup: z.string().nullable(),
       securityGroups: z.array(z.string()),
+      /** Runs of earlier versions did not write it down. */
+      instanceClass: z.string().optional(),
       server: serverSchema,
     }),
     targetEngineVersion: z.string(),

@@ -12,6 +12,7 @@ import type { Change } from '../postgres/role-changes.js';
 import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { RestorePart } from '../process/restore-list.js';
+import { dataSourceOf } from './data-source.js';
 import {
   awaitTarget,
   checkReadiness,
@@ -22,7 +23,16 @@ import {
 } from './refs.js';
 import { readSourceFingerprint, rowTotals } from './source-fingerprint.js';
 import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
-import { applyAll, calls, createMarked, furnish, mark, markerOf } from './target-database.js';
+import {
+  applyAll,
+  calls,
+  createMarked,
+  furnish,
+  mark,
+  markerOf,
+  noteUndo,
+  undoUnlessGone,
+} from './target-database.js';
 import type { TargetServers } from './target-database.js';
 
 export interface RestoreDatabaseDependencies extends FingerprintReading {
@@ -56,8 +66,9 @@ export function createRestoreDatabase(
     title: 'Restore into the target',
     reversal: {
       kind: 'undo',
-      note: ({ target }) => [`drop database ${target.database} on ${target.host} and create it empty`],
-      undo: (io, input) => undo(dependencies.target, io, input),
+      note: (input) =>
+        noteUndo(input, `drop database ${input.target.database} on ${input.target.host} and create it empty`),
+      undo: (io, input) => undoUnlessGone(io, input, () => undo(dependencies.target, io, input)),
     },
     supersedes: [dumpDatabase.id],
     // A restore that died is begun again in a database that this step drops and prepares itself.
@@ -65,11 +76,11 @@ export function createRestoreDatabase(
     typicalSeconds: [20, 7200],
     writersPaused: true,
     select: (from) => {
-      const { source, clients } = from.outputOf(checkReadiness);
+      const { clients } = from.outputOf(checkReadiness);
       const target = from.outputOf(awaitTarget);
       const { file, sha256 } = from.outputOf(fingerprintSource);
       return {
-        source: source.server,
+        ...dataSourceOf(from),
         target: target.server,
         clients,
         directory: from.outputOf(dumpDatabase).directory,
@@ -121,17 +132,8 @@ async function restoreParts(
     if (part === 'pre-data') await apply(lent.onSchemas);
     if (isDone(io, part)) continue;
     io.note(`restoring ${part}`);
-    const order = {
-      server: target,
-      clients,
-      directory,
-      part,
-      existingSchemas,
-      jobs,
-      sizing,
-      totals,
-      signal: io.signal,
-    };
+    const { signal } = io;
+    const order = { server: target, clients, directory, part, existingSchemas, jobs, sizing, totals, signal };
     const restore = (): ReturnType<RestoreGateway['restore']> =>
       dependencies.restores.restore({ ...order, progress: (progress) => io.progress(progress) });
     await io.mutate({ call: callOf(part), key: target.database }, restore, (ignored) => ({

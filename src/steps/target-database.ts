@@ -7,6 +7,26 @@ import type { ServerRef } from './refs.js';
 export interface TargetServers {
   readonly source: ServerRef;
   readonly target: ServerRef;
+  /** See `DataSource.isGone`. */
+  readonly isGone?: boolean;
+}
+
+const goesWithStack = ({ target }: TargetServers): string =>
+  `database ${target.database} on ${target.host} goes with the stack that this run has made`;
+
+/** How an undo is done by hand; nothing is to be done where undoing an earlier step deletes the whole server. */
+export function noteUndo(servers: TargetServers, byHand: string): string[] {
+  return [servers.isGone === true ? `# nothing by hand: ${goesWithStack(servers)}` : byHand];
+}
+
+/** Leaves the database alone where undoing an earlier step deletes the whole server. */
+export async function undoUnlessGone(
+  io: StepIo,
+  servers: TargetServers,
+  undo: () => Promise<void>,
+): Promise<void> {
+  if (servers.isGone === true) io.note(goesWithStack(servers));
+  else await undo();
 }
 
 export const calls = {

@@ -10,7 +10,8 @@ export default class MigrateSnapshot extends MigrationCommand<MigrateResult | Pl
     'writers, snapshot, restore as a cluster, writer, comparison of every row, switch of the secret, application back,',
     'validation. Stops at the first doubt; `resume` goes on. The source and its stack stay until you delete them.',
     'In place (target.stack is source.stack) the old stack is deleted on the way, once the snapshot is proven and the stack is',
-    'saved: that wants the name of the stack typed, or --confirm. `rollback` makes it again.',
+    'saved: that wants the name of the stack typed, or --confirm. `rollback` makes it again. With target.deploy.command the',
+    'new cluster begins empty, and the data goes into it by a dump of a temporary instance that is made from the snapshot.',
   ].join('\n');
   static override examples = [
     '<%= config.bin %> migrate snapshot --dry-run',
