@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** Many moves and rollbacks, a quarter of an hour each: `npm run campaign` makes them. */
-const long = ['test/campaigns/replace-relay.test.ts', 'test/campaigns/snapshot-rollback.test.ts'];
+const long = [
+  'test/campaigns/hydrate-relay.test.ts',
+  'test/campaigns/replace-relay.test.ts',
+  'test/campaigns/snapshot-rollback.test.ts',
+];
 
 export default defineConfig({
   test: {

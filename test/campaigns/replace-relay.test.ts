@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
-import { createWorld, envelopeOf, expectExit, journalOf, type World } from '../e2e/harness.js';
+import { createWorld, envelopeOf, journalOf, type World } from '../e2e/harness.js';
 import { countLostWrites, moved, readState } from '../e2e/world-state.js';
+import { around, runThrough } from './run-through.js';
 
 const timeout = 3_600_000;
 const stack = 'production-rag-stack';
 const stacks = ['production-network-stack CREATE_COMPLETE', `${stack} UPDATE_COMPLETE`];
-const phases = ['before-call', 'after-call'];
-const around = (...calls: readonly string[]) =>
-  calls.flatMap((call) => phases.map((phase) => `${call}#1:${phase}`));
 
 /** Where a deletion or a stack hangs in the air: around every call, and at the records that say it is done. */
 const forwards = [
@@ -45,7 +43,11 @@ describe('replacing a stack, killed again and again', { timeout, shuffle: false 
 
   test('ends as an undisturbed move does', async () => {
     const begin = ['migrate', 'snapshot', '--json', '--confirm', stack];
-    const { killed, ended } = await runThrough(world, forwards, begin, ['resume', '--json']);
+    const { killed, ended } = await runThrough(world, {
+      points: forwards,
+      begin,
+      goOn: ['resume', '--json'],
+    });
     const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
     expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
     expect(await countLostWrites(world)).toBe(0);
@@ -59,7 +61,7 @@ describe('replacing a stack, killed again and again', { timeout, shuffle: false 
 
   test('is taken back as an undisturbed rollback takes it back', async () => {
     const back = ['rollback', '--json', '--confirm', 'production-rag-db'];
-    const { killed, ended } = await runThrough(world, backwards, back, back);
+    const { killed, ended } = await runThrough(world, { points: backwards, begin: back, goOn: back });
     expect(rollbackSchema.parse(envelopeOf(ended).result)).toMatchObject({ done: true, stopsAt: null });
     expect(await readState(world)).toEqual({
       ...{ clusters: [], instances: ['production-rag-db available'], tasks: '1 of 1', stacks },
@@ -69,25 +71,3 @@ describe('replacing a stack, killed again and again', { timeout, shuffle: false 
     expect(killed).toEqual(expect.arrayContaining(backwards));
   });
 });
-
-/** Begins, and goes on after each kill, until a process ends by itself. */
-async function runThrough(
-  world: World,
-  points: readonly string[],
-  begin: readonly string[],
-  goOn: readonly string[],
-) {
-  const killed: string[] = [];
-  for (;;) {
-    const RDS2AURORA_CRASH_AT = points.filter((point) => !killed.includes(point)).join(',');
-    const ended = await world.cli(killed.length === 0 ? begin : goOn, { env: { RDS2AURORA_CRASH_AT } });
-    const [, point] = /^killed at (.+)$/m.exec(ended.stderr) ?? [];
-    if (ended.signal !== 'SIGKILL' || point === undefined) {
-      expectExit(ended, 0);
-      process.stderr.write(`replace relay: ${killed.length} of ${points.length} points killed at\n`);
-      return { killed, ended };
-    }
-    killed.push(point);
-    process.stderr.write(`killed at ${point}\n`);
-  }
-}

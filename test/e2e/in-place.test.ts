@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { migrateSchema } from '../../src/cli/result-schemas.js';
+import { hasAwsCli, pathWithAwsCli } from './aws-cli.js';
 import { createWorld, envelopeOf, expectExit, journalOf, type World } from './harness.js';
 import {
   countLostWrites,
@@ -12,17 +11,6 @@ import {
   readState,
   type SourceFacts,
 } from './world-state.js';
-
-/** Installed by version managers, their programs are often not on the path that a test gets. */
-const path = [process.env['PATH'] ?? '', '/root/.pyenv/shims'].join(delimiter);
-const hasAwsCli = path.split(delimiter).some((folder) => {
-  try {
-    accessSync(join(folder, 'aws'), constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-});
 
 /** The AWS CLI looks at a stack every 30 seconds, however fast the sandbox is. */
 const patience = 600_000;
@@ -53,7 +41,9 @@ function describeInPlace(mode: 'command-in-place' | 'template-in-place'): void {
   afterAll(() => world.end());
 
   test('moves the data, and the source outlives the clean-up of the update', async () => {
-    const ended = await world.cli(['migrate', 'dump-restore', '--yes', '--json'], { env: { PATH: path } });
+    const ended = await world.cli(['migrate', 'dump-restore', '--yes', '--json'], {
+      env: { PATH: pathWithAwsCli },
+    });
     expectExit(ended, 0);
     const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
     expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);

@@ -50,6 +50,15 @@ export class FakeStackCloud {
     this.#make(this.#get(id), []);
   }
 
+  /** What somebody else's program deploys into a stack that stands; it gives no tags, so those of the stack go. */
+  deployBehind(name: string, template: string): Promise<void> {
+    return this.#mutate(`deploy ${name}`, () => {
+      const stack = this.#get(name);
+      Object.assign(stack, { template, tags: {}, status: 'UPDATE_COMPLETE' });
+      this.#make(stack, []);
+    });
+  }
+
   /** What matters: who lives, with what in it, and which secrets say what. */
   snapshot(): unknown {
     const live = this.stacks.filter(({ status }) => status !== 'DELETE_COMPLETE');
