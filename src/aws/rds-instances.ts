@@ -34,6 +34,8 @@ export interface DbInstance {
 export interface NewWriter {
   readonly identifier: string;
   readonly clusterIdentifier: string;
+  /** Undefined is left to RDS, which upgrades. */
+  readonly autoMinorVersionUpgrade?: boolean | undefined;
   readonly tags: Tags;
 }
 
@@ -64,7 +66,7 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
       }
     },
 
-    createWriter: async ({ identifier, clusterIdentifier, tags }) => {
+    createWriter: async ({ identifier, clusterIdentifier, autoMinorVersionUpgrade, tags }) => {
       try {
         const rds = await clients.rds();
         const { DBInstance: made } = await callAws('rds:CreateDBInstance', identifier, () =>
@@ -73,6 +75,9 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
             DBClusterIdentifier: clusterIdentifier,
             DBInstanceClass: 'db.serverless',
             Engine: 'aurora-postgresql',
+            ...(autoMinorVersionUpgrade === undefined
+              ? {}
+              : { AutoMinorVersionUpgrade: autoMinorVersionUpgrade }),
             Tags: writeTags(tags),
           }),
         );

@@ -40,7 +40,9 @@ const asked = [
   'MinCapacity',
   'MaxCapacity',
 ] as const;
-export type AskedProperty = (typeof asked)[number];
+/** The same of the writer, which an import would bring in with a drift otherwise. */
+const askedOfWriter = ['AutoMinorVersionUpgrade'] as const;
+export type AskedProperty = (typeof asked)[number] | (typeof askedOfWriter)[number];
 
 /** Values by property; security groups joined by commas. */
 export type DatabaseSettings = Readonly<Partial<Record<AskedProperty, string>>>;
@@ -101,8 +103,8 @@ function findDependents({ resources }: StackTemplate, roots: readonly string[]):
  * them. Outputs of ours tell what the cluster's properties come to, so that CloudFormation itself evaluates them.
  */
 export function foundationStage(text: string): string {
-  const { cluster, instance, dependents } = findDatabase(text);
-  return stage(text, cluster, [cluster, instance, ...dependents]);
+  const database = findDatabase(text);
+  return stage(text, database, [database.cluster, database.instance, ...database.dependents]);
 }
 
 /**
@@ -110,18 +112,20 @@ export function foundationStage(text: string): string {
  * change neither other resources nor outputs, and asks for a DeletionPolicy. Source: "Import considerations".
  */
 export function importStage(text: string): string {
-  const { cluster, dependents } = findDatabase(text);
-  const document = parseTemplate(stage(text, cluster, dependents));
-  document.setIn(['Resources', cluster, 'Metadata', stageKey], 'imported');
+  const database = findDatabase(text);
+  const document = parseTemplate(stage(text, database, database.dependents));
+  document.setIn(['Resources', database.cluster, 'Metadata', stageKey], 'imported');
   return document.toString(unfolded);
 }
 
-function stage(text: string, cluster: string, without: readonly string[]): string {
+function stage(text: string, { cluster, instance }: TemplateDatabase, without: readonly string[]): string {
   const document = parseTemplate(text);
-  const expressions = asked.flatMap((name): [string, Node][] => {
-    const node = propertyOf(document, cluster, name);
-    return node === undefined ? [] : [[name, toOutput(document, name, node)]];
-  });
+  const expressionsOf = (id: string, names: readonly AskedProperty[]) =>
+    names.flatMap((name): [string, Node][] => {
+      const node = propertyOf(document, id, name);
+      return node === undefined ? [] : [[name, toOutput(document, name, node)]];
+    });
+  const expressions = [...expressionsOf(cluster, asked), ...expressionsOf(instance, askedOfWriter)];
   for (const id of without) document.deleteIn(['Resources', id]);
   for (const { logicalId } of readTemplate(String(document)).resources)
     if (!document.hasIn(['Resources', logicalId, 'DeletionPolicy']) && isDatabase(document, logicalId))
@@ -153,8 +157,8 @@ function isPlain(node: Node): boolean {
   return node.tag === undefined || !node.tag.startsWith('!');
 }
 
-function propertyOf(document: Document, cluster: string, name: AskedProperty): Node | undefined {
-  const path = ['Resources', cluster, 'Properties'];
+function propertyOf(document: Document, id: string, name: AskedProperty): Node | undefined {
+  const path = ['Resources', id, 'Properties'];
   const scaling =
     name === 'MinCapacity' || name === 'MaxCapacity' ? ['ServerlessV2ScalingConfiguration'] : [];
   const parent = document.getIn([...path, ...scaling], true);
@@ -166,7 +170,7 @@ function propertyOf(document: Document, cluster: string, name: AskedProperty): N
 /** What the outputs of a foundation say. */
 export function readSettings(outputs: Readonly<Record<string, string>>): DatabaseSettings {
   return Object.fromEntries(
-    asked.flatMap((name) => {
+    [...asked, ...askedOfWriter].flatMap((name) => {
       const value = outputs[`${prefix}${name}`];
       return value === undefined ? [] : [[name, value]];
     }),

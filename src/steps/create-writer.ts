@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
-import { createCluster, createWriter, restoreCluster } from './refs.js';
+import { createCluster, createWriter, prepareStack, restoreCluster } from './refs.js';
 
 export interface CreateWriterDeps {
   readonly rds: Pick<RdsGateway, 'findInstance' | 'createWriter' | 'deleteInstance'>;
@@ -19,6 +19,8 @@ export interface CreateWriterDeps {
 interface In {
   readonly identifier: string;
   readonly clusterIdentifier: string;
+  /** What the template says, where there is one: the instance would come into the stack with a drift otherwise. */
+  readonly autoMinorVersionUpgrade?: boolean | undefined;
 }
 interface Out {
   readonly instanceIdentifier: string;
@@ -40,6 +42,7 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
     select: ({ config, findOutputOf, outputOf }) => ({
       identifier: config.target.instance,
       clusterIdentifier: (findOutputOf(restoreCluster) ?? outputOf(createCluster)).clusterIdentifier,
+      autoMinorVersionUpgrade: readFlag(findOutputOf(prepareStack)?.settings['AutoMinorVersionUpgrade']),
     }),
     plan: async (io, { config }) => {
       const found = await deps.rds.findInstance(config.target.instance);
@@ -73,6 +76,10 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
       );
     },
   };
+}
+
+function readFlag(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text === 'true';
 }
 
 async function ensureCreated(deps: CreateWriterDeps, io: StepIo, input: In): Promise<void> {

@@ -38,6 +38,7 @@ describe('a template in stages', () => {
     const text = foundationStage(withDependents);
     expect(ids(text)).toEqual(foundation);
     expect(readTemplate(text).outputs).toContain('Rds2AuroraDBSubnetGroupName');
+    expect(readTemplate(text).outputs).toContain('Rds2AuroraAutoMinorVersionUpgrade');
     expect(readTemplate(text).outputs).not.toContain('DatabaseEndpoint');
     expect(text).toContain('Value: !Ref AuroraSubnetGroup');
     expect(text).toContain('!GetAtt AuroraSecurityGroup.GroupId');

@@ -4,6 +4,7 @@ import { toJson } from '../../src/journal/json.js';
 import { inputsFrom } from '../../src/pipeline/inputs.js';
 import { seal } from '../../src/pipeline/seal.js';
 import { createCarryParameters } from '../../src/steps/carry-parameters.js';
+import { createCreateWriter } from '../../src/steps/create-writer.js';
 import { createRestoreCluster } from '../../src/steps/restore-cluster.js';
 import { createTakeSnapshot } from '../../src/steps/take-snapshot.js';
 import { FakeRds } from '../fakes/fake-rds.js';
@@ -101,4 +102,23 @@ describe('take-snapshot', () => {
     expect(calls()).toEqual([]);
     expect([...rds.snapshots.keys()]).toEqual([input.identifier]);
   });
+});
+
+test.each([
+  ['false', false],
+  ['true', true],
+  [undefined, undefined],
+])('a template that says AutoMinorVersionUpgrade %s has a writer with %s', (said, expected) => {
+  const settings = said === undefined ? {} : { AutoMinorVersionUpgrade: said };
+  const earlier: Readonly<Record<string, unknown>> = {
+    'prepare-stack': { stackId: 'arn', stackName: 'new', created: true, settings },
+    'restore-cluster': { clusterIdentifier: 'production-rag-cluster', clusterArn: 'arn' },
+  };
+  const rds = new FakeRds();
+  const createWriter = () => Promise.resolve({ outcome: 'created' as const });
+  const step = createCreateWriter({ rds: { ...rds.gateway, createWriter }, waits: rds.waits });
+  const inputs = inputsFrom(lawConfig, 'law-000000', (id) =>
+    earlier[id] === undefined ? undefined : toJson(earlier[id]),
+  );
+  expect(step.select(inputs).autoMinorVersionUpgrade).toBe(expected);
 });
