@@ -26,6 +26,7 @@ export interface DbInstance {
   readonly allocatedGiB: number;
   readonly autoMinorVersionUpgrade: boolean;
   readonly deletionProtection: boolean;
+  readonly iamAuthentication: boolean;
   /** A new master password was asked for and is not yet set. */
   readonly passwordPending: boolean;
   readonly tags: Tags;
@@ -145,6 +146,7 @@ function toDbInstance(instance: DBInstance): DbInstance {
     allocatedGiB: instance.AllocatedStorage ?? 0,
     autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade ?? false,
     deletionProtection: instance.DeletionProtection ?? false,
+    iamAuthentication: instance.IAMDatabaseAuthenticationEnabled ?? false,
     passwordPending: instance.PendingModifiedValues?.MasterUserPassword !== undefined,
     tags: readTags(instance.TagList),
   };

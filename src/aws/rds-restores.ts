@@ -18,6 +18,8 @@ export interface RestoredCluster {
   readonly kmsKeyId: string | undefined;
   readonly scaling: Scaling;
   readonly deletionProtection: boolean;
+  /** Whether users may log in by tokens of IAM. */
+  readonly iamAuthentication: boolean;
   /** Days. */
   readonly backupRetention: number;
   readonly tags: Tags;
@@ -88,6 +90,7 @@ function toRequest(cluster: RestoredCluster): RestoreDBClusterFromSnapshotMessag
     CopyTagsToSnapshot: true,
     BackupRetentionPeriod: cluster.backupRetention,
     DeletionProtection: cluster.deletionProtection,
+    EnableIAMDatabaseAuthentication: cluster.iamAuthentication,
     EnableCloudwatchLogsExports: ['postgresql'],
     ServerlessV2ScalingConfiguration: toScalingRequest(cluster.scaling),
     Tags: writeTags(cluster.tags),

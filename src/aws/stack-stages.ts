@@ -37,6 +37,7 @@ const asked = [
   'StorageEncrypted',
   'BackupRetentionPeriod',
   'DeletionProtection',
+  'EnableIAMDatabaseAuthentication',
   'MinCapacity',
   'MaxCapacity',
 ] as const;

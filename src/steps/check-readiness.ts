@@ -123,6 +123,7 @@ function pin(
       subnetGroup: source.subnetGroup ?? null,
       securityGroups: [...source.securityGroups],
       instanceClass: source.instanceClass,
+      iamAuthentication: source.iamAuthentication,
       server,
     },
     targetEngineVersion: target.version,

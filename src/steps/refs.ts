@@ -32,6 +32,7 @@ export const checkReadiness = ref(
       securityGroups: z.array(z.string()),
       /** Runs of earlier versions did not write it down. */
       instanceClass: z.string().optional(),
+      iamAuthentication: z.boolean().optional(),
       server: serverSchema,
     }),
     targetEngineVersion: z.string(),

@@ -77,6 +77,7 @@ function selectInput(from: Inputs<Config>): In {
     kmsKeyId: target.kmsKey,
     scaling: target.capacity,
     deletionProtection: target.deletionProtection,
+    iamAuthentication: ready.source.iamAuthentication ?? false,
     backupRetention,
   };
 }
@@ -97,6 +98,7 @@ function fromTemplate(settings: DatabaseSettings, target: Config['target'], encr
       max: MaxCapacity === undefined ? target.capacity.max : Number(MaxCapacity),
     },
     deletionProtection: settings.DeletionProtection === 'true',
+    iamAuthentication: settings.EnableIAMDatabaseAuthentication === 'true',
     backupRetention: Number(settings.BackupRetentionPeriod ?? 1),
   };
 }
@@ -121,9 +123,11 @@ function planned({ target }: Config): string[] {
   const { min, max } = target.capacity;
   const restores = `restores the snapshot as the Aurora PostgreSQL cluster ${target.cluster} (${version}`;
   if (target.deploy.template !== undefined)
-    return [`${restores}), in the network and with the parameters, capacity and encryption of the template`];
+    return [
+      `${restores}), in the network and with the parameters, capacity, encryption and IAM authentication of the template`,
+    ];
   return [
-    `${restores}, ${String(min)} to ${String(max)} ACU), encrypted as the source is unless target.kmsKey is set, deletion protection ${target.deletionProtection ? 'on' : 'off'}`,
+    `${restores}, ${String(min)} to ${String(max)} ACU), encrypted as the source is unless target.kmsKey is set, deletion protection ${target.deletionProtection ? 'on' : 'off'}, IAM authentication as the source has it`,
     `no stack owns it; to bring it under one afterwards: ${importByHand(target.cluster, target.instance)}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createInstanceRestoreCalls, type RestoredInstance } from '../../src/aws/rds-instance-restores.js';
+import { createRestoreCalls } from '../../src/aws/rds-restores.js';
 import { createInstanceCalls } from '../../src/aws/rds-instances.js';
 
 /** A client that keeps what it was asked, and answers nothing. */
@@ -13,6 +14,7 @@ function createRecorder() {
     createDBInstance: answer,
     modifyDBInstance: answer,
     restoreDBInstanceFromDBSnapshot: answer,
+    restoreDBClusterFromSnapshot: answer,
   };
   return { asked, clients: { rds: () => Promise.resolve(rds as never) } };
 }
@@ -47,6 +49,16 @@ describe('what RDS is asked', () => {
         Tags: [{ Key: 'rds2aurora:run', Value: 'law-000000' }],
       },
     ]);
+  });
+
+  test.each([true, false])('a restored cluster with IAM authentication: %s', async (iamAuthentication) => {
+    const { asked, clients } = createRecorder();
+    await createRestoreCalls(clients, readPassword).restoreCluster({
+      ...{ identifier: 'cluster', snapshotArn: 'arn', engineVersion: '17.7', subnetGroup: 'group' },
+      ...{ securityGroups: [], parameterGroup: undefined, kmsKeyId: undefined, tags: {} },
+      ...{ scaling: { min: 0.5, max: 1 }, deletionProtection: true, backupRetention: 7, iamAuthentication },
+    });
+    expect(asked[0]).toMatchObject({ EnableIAMDatabaseAuthentication: iamAuthentication });
   });
 
   test('only provisioned storage is told its operations', async () => {

@@ -33,6 +33,7 @@ const source: DbInstance = {
   allocatedGiB: 20,
   autoMinorVersionUpgrade: false,
   passwordPending: false,
+  iamAuthentication: false,
   deletionProtection: false,
   tags: {},
 };

@@ -172,6 +172,7 @@ export class FakeRds {
       securityGroups: restored.securityGroups,
       allocatedGiB: restored.storage.allocatedGiB ?? 0,
       ...{ autoMinorVersionUpgrade: false, deletionProtection: false, passwordPending: false },
+      iamAuthentication: false,
     });
   }
 

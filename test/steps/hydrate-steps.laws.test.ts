@@ -57,7 +57,7 @@ function makeRds(): FakeRds {
   rds.addCluster({
     ...{ identifier: 'production-rag-cluster', snapshotArn: 'arn', engineVersion: '17.7', ...network },
     ...{ parameterGroup: undefined, kmsKeyId: undefined, scaling: { min: 0.5, max: 1 } },
-    ...{ deletionProtection: false, backupRetention: 7, tags: {} },
+    ...{ deletionProtection: false, iamAuthentication: false, backupRetention: 7, tags: {} },
   });
   for (const [name, cluster] of rds.clusters) rds.clusters.set(name, { ...cluster, port: 5433 });
   rds.passwordIsSet = false;

@@ -122,3 +122,22 @@ test.each([
   );
   expect(step.select(inputs).autoMinorVersionUpgrade).toBe(expected);
 });
+
+test.each([
+  ['of the source, without a template', true, undefined, true],
+  ['off, as a template says by silence', true, {}, false],
+  ['of the template', false, { EnableIAMDatabaseAuthentication: 'true' }, true],
+])('a restored cluster has the IAM authentication %s', (_name, ofSource, settings, expected) => {
+  const { source } = lawEarlier['check-readiness'];
+  const ready = { ...lawEarlier['check-readiness'], source: { ...source, iamAuthentication: ofSource } };
+  const prepared = settings && { stackId: 'arn', stackName: 'new', created: true, settings };
+  const earlier: Readonly<Record<string, unknown>> = {
+    ...{ 'check-readiness': ready, 'take-snapshot': snapshot, 'prepare-stack': prepared },
+  };
+  const rds = new FakeRds();
+  const step = createRestoreCluster({ rds: rds.gateway, waits: rds.waits });
+  const inputs = inputsFrom(lawConfig, 'law-000000', (id) =>
+    earlier[id] === undefined ? undefined : toJson(earlier[id]),
+  );
+  expect(step.select(inputs).iamAuthentication).toBe(expected);
+});
