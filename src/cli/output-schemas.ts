@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createConfigJsonSchema } from '../config/json-schema.js';
 import { envelopeSchema } from './envelope-schema.js';
 import { eventSchema } from './events-schema.js';
+import { reportSchema } from './report-schema.js';
 import * as results from './result-schemas.js';
 
 /** Every JSON Schema that is shipped, by the name of its file in `schemas/`. */
@@ -17,5 +18,6 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['migrate', z.toJSONSchema(results.migrateSchema)],
     ['validate', z.toJSONSchema(results.validateSchema)],
     ['rollback', z.toJSONSchema(results.rollbackSchema)],
+    ['report', z.toJSONSchema(reportSchema)],
   ]);
 }

@@ -128,13 +128,13 @@ export const planSchema = z.strictObject({
 });
 export type PlanResult = z.output<typeof planSchema>;
 
-const checkSchema = z.strictObject({
+export const checkSchema = z.strictObject({
   check: z.string(),
   result: z.enum(['pass', 'fail', 'not-checked']),
   detail: z.string(),
 });
 
-const comparisonSchema = z.strictObject({
+export const comparisonSchema = z.strictObject({
   item: z.string(),
   result: z.enum(['match', 'differ', 'not-compared']),
   source: z.string().optional(),

@@ -38,7 +38,7 @@ export interface UndoResult {
 
 /** Reads the journal only. */
 export function previewUndo<Config extends object>(
-  context: Pick<RunContext<Config>, 'run' | 'steps' | 'config'>,
+  context: Pick<RunContext<Config>, 'steps' | 'config'> & { readonly run: { state(): RunState } },
 ): UndoPreview {
   const state = context.run.state();
   const inputs = inputsFrom(context.config, state.run, (id) => findOutput(state, id));

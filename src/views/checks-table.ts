@@ -17,9 +17,7 @@ export interface CheckRow {
 /** What was compared between source and target, what differs first, and a line of counts. */
 export function renderComparisons(comparisons: readonly ComparisonRow[]): string {
   if (comparisons.length === 0) return 'Nothing was compared.';
-  const rank = { differ: 0, 'not-compared': 1, match: 2 } as const;
-  const rows = [...comparisons].sort((left, right) => rank[left.result] - rank[right.result]);
-  const table = renderTable(rows, [
+  const table = renderTable(sortComparisons(comparisons), [
     { title: 'RESULT', cell: (row) => row.result },
     { title: 'ITEM', cell: (row) => row.item },
     { title: 'SOURCE', cell: (row) => shorten(row.source ?? '') },
@@ -27,6 +25,13 @@ export function renderComparisons(comparisons: readonly ComparisonRow[]): string
     { title: 'DETAIL', cell: (row) => shorten(row.detail ?? '') },
   ]);
   return `${table}\n${countComparisons(comparisons)}`;
+}
+
+const rank = { differ: 0, 'not-compared': 1, match: 2 } as const;
+
+/** What differs first, then what could not be compared. */
+export function sortComparisons(comparisons: readonly ComparisonRow[]): readonly ComparisonRow[] {
+  return [...comparisons].sort((left, right) => rank[left.result] - rank[right.result]);
 }
 
 /** `84 match, 0 differ, 0 not compared`. */

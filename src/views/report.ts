@@ -1,6 +1,6 @@
 import type { CheckRow, ComparisonRow } from './checks-table.js';
 
-/** What a run did and how it ended; written as JSON and as Markdown. Holds no secret. */
+/** What a run did and how it ended; written as JSON, as Markdown and as a page. Holds no secret. */
 export interface Report {
   readonly schema: 'rds2aurora/report@1';
   readonly run: string;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reportSchema } from '../../src/cli/report-schema.js';
 import {
   migrateSchema,
   planSchema,
@@ -122,6 +123,16 @@ export function describeWholePath(
       const status = statusSchema.parse(envelopeOf(await world.cli(['status', '--json'])).result);
       expect(status).toMatchObject({ state: 'finished', pending: [], run: runs[0]?.run });
       expect(status.stepStates.filter(({ state }) => state !== 'verified')).toEqual([]);
+    });
+
+    test('report tells of the finished run what lies in its folder', async () => {
+      const { report } = reportSchema.parse(envelopeOf(await world.cli(['report', '--json'])).result);
+      expect(report).toMatchObject({ outcome: 'finished', path });
+      expect(report.comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
+      expect(report.undo.map(({ step }) => step)).toContain('switch-secret');
+      const page = await world.cli(['report', '--format', 'html']);
+      expectExit(page, 0);
+      expect(page.stdout).toContain(`<title>Migration ${report.run}</title>`);
     });
   });
 }
