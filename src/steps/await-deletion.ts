@@ -8,6 +8,7 @@ export async function untilGone(
   io: StepIo,
   stackId: string,
   stackName: string,
+  again = 'resume',
 ): Promise<void> {
   try {
     await waits.untilStackGone(io, stackId);
@@ -16,7 +17,7 @@ export async function untilGone(
     throw new MigrationError('StackNotDeleted', `the deletion of ${stackName} has failed`, {
       ...(error.why === undefined ? {} : { why: error.why }),
       next: [
-        'take away what holds the resource named above (a security group still in use, a bucket with objects, a protection), then resume: the deletion is tried again',
+        `take away what holds the resource named above (a security group still in use, a bucket with objects, a protection), then ${again}: the deletion is tried again`,
         `aws cloudformation describe-stack-events --stack-name ${stackId}`,
       ],
       resource: stackId,

@@ -7,7 +7,7 @@ import type { DatabaseWaits } from '../aws/database-waits.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { DbSnapshot } from '../aws/rds-snapshots.js';
 import type { Config } from '../config/schema.js';
-import { PreconditionError, StaleError, VerifyError } from '../errors.js';
+import { PreconditionError, StaleError, VerifyError, type Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { isOurs, ownTags } from './ownership.js';
 import { checkReadiness, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
@@ -57,15 +57,7 @@ export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFac
       };
     },
     run: async (io, input) => {
-      await ensureCreated(deps, io, input);
-      const snapshot = await deps.waits.untilSnapshotAvailable(io, input.identifier, {
-        justCreated: true,
-        progressed: (percent) => {
-          io.progress({ item: input.identifier, done: percent, total: 100, unit: 'percent' });
-        },
-      });
-      assertAdoptable(io, snapshot, input);
-      return toFacts(snapshot);
+      return toFacts(await takeOwnSnapshot(deps, io, input));
     },
     verify: async (_io, _input, output) => {
       const snapshot = await deps.rds.findSnapshot(output.snapshotIdentifier);
@@ -90,22 +82,49 @@ export function snapshotIdentifier(runId: string): string {
   return `rds2aurora-${runId}`.toLowerCase();
 }
 
-async function ensureCreated(deps: TakeSnapshotDeps, io: StepIo, input: In): Promise<void> {
-  const found = await deps.rds.findSnapshot(input.identifier);
+export interface OwnSnapshot {
+  readonly identifier: string;
+  readonly instance: string;
+}
+
+/** Takes the snapshot, or adopts the one that an earlier attempt of this run has taken, and waits until it is `available`. */
+export async function takeOwnSnapshot(
+  deps: Pick<TakeSnapshotDeps, 'waits'> & {
+    readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot'>;
+  },
+  io: StepIo,
+  input: OwnSnapshot,
+): Promise<DbSnapshot> {
+  await ensureCreated(deps.rds, io, input);
+  const snapshot = await deps.waits.untilSnapshotAvailable(io, input.identifier, {
+    justCreated: true,
+    progressed: (percent) => {
+      io.progress({ item: input.identifier, done: percent, total: 100, unit: 'percent' });
+    },
+  });
+  assertAdoptable(io, snapshot, input);
+  return snapshot;
+}
+
+async function ensureCreated(
+  rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot'>,
+  io: StepIo,
+  input: OwnSnapshot,
+): Promise<void> {
+  const found = await rds.findSnapshot(input.identifier);
   if (found !== undefined) {
     assertAdoptable(io, found, input);
     return;
   }
   await io.mutate(
     { call: 'rds:CreateDBSnapshot', key: input.identifier },
-    () =>
-      deps.rds.createSnapshot({ identifier: input.identifier, instance: input.instance, tags: ownTags(io) }),
+    () => rds.createSnapshot({ identifier: input.identifier, instance: input.instance, tags: ownTags(io) }),
     ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
   );
 }
 
 /** @throws PreconditionError when the snapshot is not ours, StaleError when it is ours and of another instance. */
-function assertAdoptable(io: StepIo, found: DbSnapshot, input: In): void {
+function assertAdoptable(io: StepIo, found: DbSnapshot, input: OwnSnapshot): void {
   if (!isOurs(found, io.runId)) {
     const { code, what, why, fix } = takenProblem(found);
     throw new PreconditionError(code, what, { why, next: [fix], resource: found.arn });
@@ -118,7 +137,8 @@ function assertAdoptable(io: StepIo, found: DbSnapshot, input: In): void {
   );
 }
 
-function takenProblem(found: DbSnapshot) {
+/** A snapshot of that name stands, and this run has not made it. */
+export function takenProblem(found: DbSnapshot): Problem {
   return {
     code: 'SnapshotNotOurs',
     what: `a snapshot named ${found.identifier} exists and was not made by this run`,
@@ -138,18 +158,24 @@ function toFacts(snapshot: DbSnapshot): SnapshotFacts {
   };
 }
 
-/** A snapshot that is being made cannot be deleted yet, so it is waited for. */
-async function undo({ rds, waits }: TakeSnapshotDeps, io: StepIo, { identifier, stack }: In): Promise<void> {
+async function undo(deps: TakeSnapshotDeps, io: StepIo, { identifier, stack }: In): Promise<void> {
+  if (stack === undefined) return deleteOwnSnapshot(deps, io, identifier);
+  if ((await deps.rds.findSnapshot(identifier)) !== undefined)
+    io.note(
+      `the snapshot ${identifier} is kept: the template of ${stack} names it, and it is the last copy of how things were`,
+    );
+}
+
+/** Deletes the snapshot if this run took it. One that is being made cannot be deleted yet, so it is waited for. */
+export async function deleteOwnSnapshot(
+  { rds, waits }: TakeSnapshotDeps,
+  io: StepIo,
+  identifier: string,
+): Promise<void> {
   const found = await rds.findSnapshot(identifier);
   if (found === undefined) return;
   if (!isOurs(found, io.runId)) {
     io.note(`the snapshot ${identifier} does not carry this run's tag and is left alone`);
-    return;
-  }
-  if (stack !== undefined) {
-    io.note(
-      `the snapshot ${identifier} is kept: the template of ${stack} names it, and it is the last copy of how things were`,
-    );
     return;
   }
   if (found.status === 'creating') await waits.untilSnapshotAvailable(io, identifier);
