@@ -7,6 +7,9 @@ import { readTags, writeTags, type Tags } from './tags.js';
 export interface DbInstance {
   readonly identifier: string;
   readonly arn: string;
+  /** DbiResourceId: tells a namesake that was made later. */
+  readonly resourceId: string | undefined;
+  readonly createdAt: Date | undefined;
   readonly status: string;
   readonly engine: string;
   readonly engineVersion: string;
@@ -24,6 +27,9 @@ export interface DbInstance {
   readonly securityGroups: readonly string[];
   readonly parameterGroups: readonly string[];
   readonly allocatedGiB: number;
+  /** Such as `gp3`. */
+  readonly storageType: string | undefined;
+  readonly multiAz: boolean;
   readonly autoMinorVersionUpgrade: boolean;
   readonly deletionProtection: boolean;
   readonly iamAuthentication: boolean;
@@ -48,7 +54,7 @@ export interface InstanceCalls {
    */
   createWriter(writer: NewWriter): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
   setInstanceDeletionProtection(identifier: string, on: boolean): Promise<void>;
-  /** Deletes an instance without a final snapshot; the cluster holds the data. Absence is no error. */
+  /** Deletes an instance without a final snapshot: the cluster, or a snapshot, holds the data. Absence is no error. */
   deleteInstance(identifier: string): Promise<void>;
 }
 
@@ -121,6 +127,8 @@ function toDbInstance(instance: DBInstance): DbInstance {
   return {
     identifier: instance.DBInstanceIdentifier ?? '',
     arn: instance.DBInstanceArn ?? '',
+    resourceId: instance.DbiResourceId,
+    createdAt: instance.InstanceCreateTime,
     status: instance.DBInstanceStatus ?? 'unknown',
     engine: instance.Engine ?? '',
     engineVersion: instance.EngineVersion ?? '',
@@ -144,6 +152,8 @@ function toDbInstance(instance: DBInstance): DbInstance {
     securityGroups: (instance.VpcSecurityGroups ?? []).flatMap((one) => one.VpcSecurityGroupId ?? []),
     parameterGroups: (instance.DBParameterGroups ?? []).flatMap((one) => one.DBParameterGroupName ?? []),
     allocatedGiB: instance.AllocatedStorage ?? 0,
+    storageType: instance.StorageType,
+    multiAz: instance.MultiAZ ?? false,
     autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade ?? false,
     deletionProtection: instance.DeletionProtection ?? false,
     iamAuthentication: instance.IAMDatabaseAuthenticationEnabled ?? false,

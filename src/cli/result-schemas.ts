@@ -7,6 +7,8 @@ export const runStateSchema = z.enum([
   'failed',
   'interrupted',
   'finished',
+  'finalizing',
+  'finalized',
   'rolling-back',
   'rolled-back',
   'unreadable',
@@ -105,6 +107,24 @@ const stepPlanSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('blocked'), problems: z.array(problemSchema) }),
 ]);
 
+const usdSchema = z.tuple([z.number(), z.number()]).describe('[low, high], USD');
+
+const costSchema = z.strictObject({
+  currency: z.literal('USD'),
+  region: z.string(),
+  asOf: z.string().describe('Year and month of the price list'),
+  lines: z.array(
+    z.strictObject({
+      what: z.string(),
+      per: z.enum(['hour', 'month']),
+      usd: usdSchema.nullable().describe('Null when the price is not known'),
+      basis: z.string(),
+    }),
+  ),
+  bothPerHour: usdSchema.nullable().describe('Instance and cluster, while both run'),
+  remark: z.string(),
+});
+
 export const planSchema = z.strictObject({
   path: z.string(),
   steps: z.array(
@@ -125,6 +145,8 @@ export const planSchema = z.strictObject({
   problems: z.array(problemSchema),
   totalSeconds: secondsSchema,
   downtimeSeconds: secondsSchema,
+  basis: z.array(z.string()).describe('What the times were estimated from'),
+  cost: costSchema.nullable().describe('An estimate; null when the source could not be measured'),
 });
 export type PlanResult = z.output<typeof planSchema>;
 
@@ -164,6 +186,22 @@ export const validateSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
 });
 export type ValidateResult = z.output<typeof validateSchema>;
+
+export const finalizeSchema = z.strictObject({
+  run: z.string(),
+  done: z.boolean().describe('False for a dry run'),
+  alreadyFinalized: z.boolean(),
+  source: z.string(),
+  ending: z
+    .enum(['stack', 'instance'])
+    .nullable()
+    .describe('What goes: the old stack as a whole, or the instance alone; null before it was looked at'),
+  lastSnapshot: z.string().nullable(),
+  deletedAt: z.string().nullable().describe('ISO 8601, UTC'),
+  remarks: z.array(z.string()).describe('What is left to a person'),
+  plan: planSchema.nullable().describe('Of a dry run'),
+});
+export type FinalizeResult = z.output<typeof finalizeSchema>;
 
 export const rollbackSchema = z.strictObject({
   run: z.string(),

@@ -20,6 +20,8 @@ export default class Runs extends BaseCommand<RunsResult> {
         'failed',
         'interrupted',
         'finished',
+        'finalizing',
+        'finalized',
         'rolling-back',
         'rolled-back',
         'unreadable',

@@ -3,16 +3,17 @@ import type { Question } from '../cli/confirm.js';
 import { listChecks, listComparisons, measureDowntime } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
-import { BlockedError, PreconditionError } from '../errors.js';
 import { createRun, openRun, type OpenRun } from '../journal/run.js';
 import type { RunState } from '../journal/run-state.js';
 import { makeRunId } from '../journal/runs.js';
 import { isInPlace } from '../paths/in-place.js';
-import { assertNotBlocked, planPath, type PathPlan } from '../pipeline/plan-path.js';
+import { planPath } from '../pipeline/plan-path.js';
 import { runPath, type RunResult } from '../pipeline/run-path.js';
 import { countComparisons, renderChecks, renderComparisons } from '../views/checks-table.js';
 import { renderPlan } from '../views/plan-table.js';
 import { formatDuration } from '../views/quantity.js';
+import { estimatePlan, type EstimatedPlan } from './estimate-plan.js';
+import { blockersOf, refuseWhenBlocked } from './plan-blockers.js';
 import { toPlanResult } from './plan-result.js';
 import { comparable, contextOf, runDeps, stepsOf } from './run-parts.js';
 import { systemClock } from './system-clock.js';
@@ -122,30 +123,9 @@ function renderResult(result: MigrateResult): string {
   ].join('\n\n');
 }
 
-function makePlan(session: MigrationSession, path: string, runId: string): Promise<PathPlan> {
+async function makePlan(session: MigrationSession, path: string, runId: string): Promise<EstimatedPlan> {
   const { config, signal } = session;
-  return planPath({ path, steps: stepsOf(session, path, runId), config, runId, clock: systemClock, signal });
-}
-
-function blockersOf(plan: PathPlan): BlockedError | undefined {
-  try {
-    assertNotBlocked(plan);
-    return undefined;
-  } catch (error) {
-    if (error instanceof BlockedError) return error;
-    throw error;
-  }
-}
-
-/** A plan tells of blockers (exit 3); a run that is refused because of them has met a precondition (exit 10). */
-function refuseWhenBlocked(plan: PathPlan): void {
-  const blocked = blockersOf(plan);
-  if (blocked === undefined) return;
-  const [only] = plan.problems;
-  const code = plan.problems.length === 1 && only !== undefined ? only.code : 'Blocked';
-  throw new PreconditionError(code, blocked.message, {
-    ...(blocked.why === undefined ? {} : { why: blocked.why }),
-    next: blocked.next,
-    changed: false,
-  });
+  const steps = stepsOf(session, path, runId);
+  const plan = await planPath({ path, steps, config, runId, clock: systemClock, signal });
+  return estimatePlan(session, plan, runId);
 }

@@ -1,8 +1,9 @@
 import type { PlanResult } from '../cli/result-schemas.js';
 import type { PathPlan } from '../pipeline/plan-path.js';
+import type { EstimatedPlan } from './estimate-plan.js';
 
 /** The plan as the envelope holds it. */
-export function toPlanResult(plan: PathPlan): PlanResult {
+export function toPlanResult(plan: PathPlan & Partial<EstimatedPlan>): PlanResult {
   return {
     path: plan.path,
     steps: plan.steps.map((step) => ({
@@ -18,6 +19,8 @@ export function toPlanResult(plan: PathPlan): PlanResult {
     problems: [...plan.problems],
     totalSeconds: toPair(plan.totalSeconds),
     downtimeSeconds: toPair(plan.downtimeSeconds),
+    basis: [...(plan.basis ?? [])],
+    cost: toCost(plan.cost ?? null),
   };
 }
 
@@ -28,6 +31,16 @@ function toStepPlan(plan: PathPlan['steps'][number]['plan']): StepPlanResult {
   if (plan.kind === 'blocked') return { kind: 'blocked', problems: [...plan.problems] };
   const { kind, effects, calls } = plan;
   return { kind, effects: [...effects], ...(calls === undefined ? {} : { calls: [...calls] }) };
+}
+
+function toCost(cost: EstimatedPlan['cost']): PlanResult['cost'] {
+  if (cost === null) return null;
+  const { lines, bothPerHour } = cost;
+  return {
+    ...cost,
+    lines: lines.map((line) => ({ ...line, usd: line.usd === null ? null : toPair(line.usd) })),
+    bothPerHour: bothPerHour === null ? null : toPair(bothPerHour),
+  };
 }
 
 function toPair([low, high]: readonly [number, number]): [number, number] {

@@ -1,4 +1,5 @@
 import { BlockedError, type Problem } from '../errors.js';
+import type { JsonValue } from '../journal/json.js';
 import type { Clock } from './clock.js';
 import { inputsFrom } from './inputs.js';
 import type { SealedReversal, SealedStep } from './seal.js';
@@ -40,6 +41,8 @@ export interface PlanContext<Config> {
   readonly runId: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Of steps that have run already; none before a run. */
+  readonly findOutput?: (step: StepId) => JsonValue | undefined;
 }
 
 /** Asks every step what it would do, also after one that is blocked, so that all problems come at once. */
@@ -53,6 +56,24 @@ export async function planPath<Config>(context: PlanContext<Config>): Promise<Pa
     path: context.path,
     steps,
     problems: withoutRepeats(steps.flatMap(({ plan }) => (plan.kind === 'blocked' ? plan.problems : []))),
+    totalSeconds: sumSeconds(steps),
+    downtimeSeconds: sumSeconds(steps.filter((step) => step.writersPaused)),
+  };
+}
+
+/** The plan with other times, in seconds; a step for which `estimate` gives none keeps its own. */
+export function withDurations(
+  plan: PathPlan,
+  estimate: (step: StepId) => readonly [number, number] | undefined,
+): PathPlan {
+  const steps = plan.steps.map((step) => {
+    const seconds = estimate(step.id);
+    if (seconds === undefined || step.plan.kind === 'satisfied') return step;
+    return { ...step, typicalSeconds: seconds };
+  });
+  return {
+    ...plan,
+    steps,
     totalSeconds: sumSeconds(steps),
     downtimeSeconds: sumSeconds(steps.filter((step) => step.writersPaused)),
   };
@@ -83,7 +104,8 @@ async function planStep<Config>(
   const note = (text: string): void => {
     notes.push(text);
   };
-  const plan = await step.plan({ clock, signal, runId, note }, { config, runId });
+  const known = context.findOutput === undefined ? {} : inputsFrom(config, runId, context.findOutput);
+  const plan = await step.plan({ clock, signal, runId, note }, { ...known, config, runId });
   const { typicalSeconds } = step;
   return {
     id: step.id,
@@ -100,9 +122,10 @@ async function planStep<Config>(
 /** A note that needs outputs of earlier steps cannot be told before they have run. */
 function tellUndo<Config>(context: PlanContext<Config>, step: SealedStep<Config>): readonly string[] {
   let missing = false;
-  const inputs = inputsFrom(context.config, context.runId, () => {
-    missing = true;
-    return undefined;
+  const inputs = inputsFrom(context.config, context.runId, (id) => {
+    const output = context.findOutput?.(id);
+    missing ||= output === undefined;
+    return output;
   });
   try {
     return step.undoNote(inputs);

@@ -94,7 +94,12 @@ export type Reversal<In, Out> =
       undo(io: StepIo, input: In, output: Out | undefined): Promise<void>;
     }
   | { readonly kind: 'nothing-to-undo'; readonly because: string }
-  | { readonly kind: 'point-of-no-return'; readonly because: string };
+  | {
+      readonly kind: 'point-of-no-return';
+      readonly because: string;
+      /** What a person can still do, as commands. */
+      readonly note?: (input: In) => readonly string[];
+    };
 
 /** One resumable unit of work. Holds no state: all it knows arrives as arguments. */
 export interface Step<In, Out, Config> extends StepRef<Out> {
@@ -131,4 +136,6 @@ export interface PlanInputs<Config> {
   readonly config: Config;
   /** Identifiers fixed at plan time. */
   readonly runId: string;
+  /** Outputs of a run that has finished, for the steps that come after it; absent before a run. */
+  readonly findOutputOf?: Inputs<Config>['findOutputOf'];
 }

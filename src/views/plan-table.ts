@@ -28,6 +28,19 @@ export interface PlanRows {
   readonly problems: readonly Problem[];
   readonly totalSeconds: Range;
   readonly downtimeSeconds: Range;
+  readonly basis?: readonly string[];
+  readonly cost?: CostRows | null;
+}
+
+interface CostRows {
+  readonly lines: readonly {
+    readonly what: string;
+    readonly per: string;
+    readonly usd: Range | null;
+    readonly basis: string;
+  }[];
+  readonly bothPerHour: Range | null;
+  readonly remark: string;
 }
 
 /** What a path would do: each step with its effects, calls and way back, then the times, then what is in the way. */
@@ -37,6 +50,8 @@ export function renderPlan(plan: PlanRows): string {
     `Plan for ${printable(plan.path)}: ${plan.steps.length} steps. Nothing was changed.`,
     ...steps,
     renderTimes(plan),
+    (plan.basis ?? []).map((line) => printable(line)).join('\n'),
+    renderCost(plan.cost ?? null),
     renderProblems(plan.problems),
   ]
     .filter((part) => part !== '')
@@ -88,6 +103,26 @@ function renderTimes(plan: PlanRows): string {
     { title: 'ESTIMATE', cell: (row) => row.label },
     { title: 'TIME', cell: (row) => formatRange(row.range) },
   ]);
+}
+
+function renderCost(cost: CostRows | null): string {
+  if (cost === null) return '';
+  const both = { what: 'both, while both run', per: 'hour', usd: cost.bothPerHour, basis: '' };
+  const table = renderTable(cost.bothPerHour === null ? cost.lines : [...cost.lines, both], [
+    { title: 'COST', cell: (line) => line.what },
+    {
+      title: 'ABOUT, USD',
+      align: 'right',
+      cell: (line) => (line.usd === null ? 'not known' : `${formatMoney(line.usd)} per ${line.per}`),
+    },
+    { title: 'FROM', cell: (line) => line.basis },
+  ]);
+  return `${table}\n${printable(cost.remark)}`;
+}
+
+function formatMoney([low, high]: Range): string {
+  const texts = [low, high].map((value) => value.toFixed(value < 10 ? 3 : 0));
+  return texts[0] === texts[1] ? (texts[0] ?? '') : texts.join(' to ');
 }
 
 function renderProblems(problems: readonly Problem[]): string {

@@ -13,6 +13,10 @@ import { lawConfig, lawEarlier } from '../steps/data-law-inputs.js';
 
 const source: DbInstance = {
   identifier: 'production-rag-db',
+  resourceId: 'db-1',
+  createdAt: undefined,
+  storageType: 'gp3',
+  multiAz: false,
   arn: 'arn:aws:rds:us-east-1:123456789012:db:production-rag-db',
   status: 'available',
   engine: 'postgres',

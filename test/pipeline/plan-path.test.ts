@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BlockedError, type Problem } from '../../src/errors.js';
-import { assertNotBlocked, planPath } from '../../src/pipeline/plan-path.js';
+import { assertNotBlocked, planPath, withDurations } from '../../src/pipeline/plan-path.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
 import type { PlanIo, StepPlan } from '../../src/pipeline/step.js';
 import { caught, createFakeClock, toyConfig } from './harness.js';
@@ -108,3 +108,14 @@ test('a note of undo that fails for its own reasons is a bug and is shown as one
 function failNote(): never {
   throw new Error('no such note');
 }
+
+test('other times change the sums, but not what is satisfied', async () => {
+  const stands = (): Promise<StepPlan> => Promise.resolve({ kind: 'satisfied', because: 'it stands' });
+  const fixed = await plan([
+    step('make-one', { typicalSeconds: [10, 20] }),
+    step('make-two', { typicalSeconds: [100, 200], writersPaused: true }),
+    step('make-three', { typicalSeconds: [1000, 2000], writersPaused: true }, stands),
+  ]);
+  const measured = withDurations(fixed, (id) => (id === 'make-one' ? undefined : [7, 8]));
+  expect(measured).toMatchObject({ totalSeconds: [17, 28], downtimeSeconds: [7, 8] });
+});
