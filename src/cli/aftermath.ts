@@ -1,18 +1,25 @@
 import type { CallState, RunState, StepState } from '../journal/run-state.js';
+import { findAcuHour, pricesAsOf, pricingPages } from '../estimates/prices.js';
 import { formatDuration } from '../views/quantity.js';
 import type { Aftermath } from './error-screen.js';
 
 /** What the journal says about a run that did not end well, for the failure screen. Reads nothing else. */
 export function describeAftermath(state: RunState, step: string | undefined): Aftermath {
   const rollingBack = state.outcome === 'rolling-back';
+  const word = state.outcome === 'finalizing' ? 'finalize' : 'resume';
   return {
     run: state.run,
     ...where(state, step),
     state: describeStanding(state),
     running: listResources(state),
-    ...(rollingBack ? {} : { resume: `rds2aurora resume ${state.run}` }),
-    rollback: `rds2aurora rollback ${state.run}`,
+    ...(rollingBack ? {} : { resume: `rds2aurora ${word} ${state.run}` }),
+    ...(hasDeleted(state) ? {} : { rollback: `rds2aurora rollback ${state.run}` }),
   };
+}
+
+/** After `finalize` has begun to delete, there is no way back. */
+function hasDeleted(state: RunState): boolean {
+  return state.steps.some(({ id, calls }) => id === 'delete-source' && calls.length > 0);
 }
 
 function where(state: RunState, id: string | undefined): Pick<Aftermath, 'where'> {
@@ -70,18 +77,17 @@ function describeResource(call: CallState, step: StepState): string {
   return `${call.effect?.arn ?? call.key}: ${call.call}, ${seen === undefined ? known : `last seen ${seen}`}`;
 }
 
-/** USD an ACU-hour of Aurora Standard in us-east-1, aws.amazon.com/rds/aurora/pricing, 2026. */
-const acuHourUsd = 0.12;
-
 function describeCost(state: RunState): readonly string[] {
-  const { target } = state.header.config;
+  const { target, region } = state.header.config;
   const capacity = isRecord(target) ? target['capacity'] : undefined;
   const min = isRecord(capacity) ? capacity['min'] : undefined;
   if (typeof min !== 'number') return [];
-  const hourly = (min * acuHourUsd).toFixed(2);
-  return [
-    `An Aurora writer that stands bills at least ${min} ACU, about $${hourly} an hour (us-east-1 price).`,
-  ];
+  const price = typeof region === 'string' ? findAcuHour(region) : undefined;
+  const hourly =
+    price === undefined
+      ? `price not known for this Region: see ${pricingPages.aurora}`
+      : `about $${(min * price).toFixed(2)} an hour at the prices of ${pricesAsOf}`;
+  return [`An Aurora writer that stands bills at least ${min} ACU; ${hourly}.`];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -56,6 +56,8 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
   #events: RunEvents | undefined;
   /** Set by a command that knows its run before the first event, e.g. from its argument. */
   protected knownRun: string | undefined;
+  /** The command that goes on where this one was stopped. */
+  protected readonly goesOnWith: string = 'resume';
 
   /** Runs `work` with everything open, and closes it again whatever happens. */
   protected async withSession<T>(
@@ -111,7 +113,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
     const events = openRunEvents({ root, file: flags.events, view });
     this.#events = events;
     const run = () => events.run() ?? this.knownRun;
-    const resume = () => (run() === undefined ? undefined : `rds2aurora resume ${run() ?? ''}`);
+    const resume = () => (run() === undefined ? undefined : `rds2aurora ${this.goesOnWith} ${run() ?? ''}`);
     const interrupt = listenForInterrupt({ resume, say: (line) => view.say(line) });
     try {
       return await work(interrupt.signal, events.sink, (text) => view.say(text));

@@ -17,6 +17,7 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['plan', z.toJSONSchema(results.planSchema)],
     ['migrate', z.toJSONSchema(results.migrateSchema)],
     ['validate', z.toJSONSchema(results.validateSchema)],
+    ['finalize', z.toJSONSchema(results.finalizeSchema)],
     ['rollback', z.toJSONSchema(results.rollbackSchema)],
     ['report', z.toJSONSchema(reportSchema)],
   ]);

@@ -2,7 +2,13 @@ import type { Outcome } from '../cli/base-command.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { RollbackResult } from '../cli/result-schemas.js';
 import { openRun } from '../journal/run.js';
-import { previewUndo, undoPath, type UndoPreview, type UndoResult } from '../pipeline/undo-path.js';
+import {
+  assertUndoable,
+  previewUndo,
+  undoPath,
+  type UndoPreview,
+  type UndoResult,
+} from '../pipeline/undo-path.js';
 import { contextOf, runDeps } from './run-parts.js';
 
 /**
@@ -17,6 +23,7 @@ export async function rollback(
   const run = openRun(runDeps(session), wanted);
   try {
     const context = contextOf(session, run);
+    assertUndoable(context);
     const preview = previewUndo(context);
     if (run.state().outcome === 'rolled-back') return describeEarlier(run.id, await undoPath(context));
     if (dryRun) return describe(run.id, preview, false);

@@ -8,6 +8,7 @@ import { snapshot } from '../paths/snapshot.js';
 import type { Shelf } from '../paths/shelf.js';
 import type { RunContext } from '../pipeline/session.js';
 import type { SealedStep } from '../pipeline/seal.js';
+import { finalizeSteps } from './finalize-steps.js';
 import { createReportWriter } from './report-writer.js';
 import { createShelf } from './shelf.js';
 import { systemClock } from './system-clock.js';
@@ -33,9 +34,9 @@ export function stepsOf(
   return steps;
 }
 
-/** The journal compares it on resume: how often AWS is asked may change between attempts. */
+/** The journal compares it on resume: how often AWS is asked, and how the source is ended, may change between attempts. */
 export function comparable({ written }: MigrationSession): object {
-  const { poll: _poll, ...compared } = written;
+  const { poll: _poll, finalize: _finalize, ...compared } = written;
   return compared;
 }
 
@@ -54,12 +55,21 @@ export function runDeps(session: MigrationSession): RunDeps {
   };
 }
 
-/** What running, resuming and rolling back need. */
-export function contextOf(session: MigrationSession, run: OpenRun): RunContext<Config> {
+/**
+ * What running, resuming and rolling back need. The steps of `finalize`, once that has begun, are among them.
+ * @param options.withFinal false where they are given apart
+ */
+export function contextOf(
+  session: MigrationSession,
+  run: OpenRun,
+  { withFinal = true }: { readonly withFinal?: boolean } = {},
+): RunContext<Config> {
   const { crashPoint } = runDeps(session);
+  const { header, finalSteps } = run.state();
+  const final = withFinal && finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];
   return {
     run,
-    steps: stepsOf(session, run.state().header.path, run.id, run),
+    steps: [...stepsOf(session, header.path, run.id, run), ...final],
     config: session.config,
     comparedConfig: comparable(session),
     clock: systemClock,

@@ -94,6 +94,19 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Only for migrate snapshot in place, which deletes the old stack and deploys the new one'),
+  finalize: z
+    .strictObject({
+      soakHours: z
+        .number()
+        .positive('a soak of none has to be typed: finalize --now')
+        .default(168)
+        .describe('How long the source is kept after the move before finalize may end it'),
+      liftDeletionProtection: z
+        .boolean()
+        .default(false)
+        .describe('Switch deletion protection of the source off before it is deleted'),
+    })
+    .default({ soakHours: 168, liftDeletionProtection: false }),
   app: z
     .strictObject({
       ecsCluster: z.string().min(1),

@@ -40,6 +40,7 @@ export function estimateSeconds(step: string, measures: DatabaseMeasures): Range
     case 'take-snapshot':
       return sum([120, 600], time(serverBytes, 'snapshot'));
     case 'restore-cluster':
+    case 'hydrate-source':
       return sum([600, 1_800], time(serverBytes, 'restore'));
     case 'deploy-from-snapshot':
       return sum([900, 2_400], time(serverBytes, 'restore'));

@@ -40,7 +40,7 @@ export const recordSchema = z.discriminatedUnion('type', [
   headerSchema,
   /** A process took the run: everything up to the next such record is its work. */
   record('session-opened', {
-    purpose: z.enum(['run', 'resume', 'rollback']),
+    purpose: z.enum(['run', 'resume', 'rollback', 'finalize']),
     epoch: z.number().int(),
     toolVersion: z.string(),
     pid: z.number().int(),
@@ -80,6 +80,9 @@ export const recordSchema = z.discriminatedUnion('type', [
     step: step.optional(),
   }),
   record('finished', {}),
+  /** The life of the source is to be ended: these steps follow those of the header, in the same journal. */
+  record('finalize-begun', { steps: z.array(z.strictObject({ id: step, title: z.string() })).min(1) }),
+  record('finalized', {}),
   record('undo-started', { step }),
   record('undone', { step, because: z.string(), ms: milliseconds }),
   record('undo-failed', { step, ...failure }),

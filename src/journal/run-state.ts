@@ -39,8 +39,12 @@ export interface StepState {
   readonly failure?: { readonly code: string; readonly message: string };
 }
 
-/** The run as a whole. `unfinished` covers a run at work, one that failed and one that was killed. */
-export type RunOutcome = 'unfinished' | 'finished' | 'rolling-back' | 'rolled-back';
+/**
+ * The run as a whole. `unfinished` covers a run at work, one that failed and one that was killed; `finalizing` likewise
+ * for the end of the source.
+ */
+export type RunOutcome =
+  'unfinished' | 'finished' | 'finalizing' | 'finalized' | 'rolling-back' | 'rolled-back';
 
 /** What a journal says, told in full. */
 export interface RunState {
@@ -52,7 +56,12 @@ export interface RunState {
   readonly lastAt: string;
   /** Number of the last record. */
   readonly seq: number;
+  /** Those of the path, then those of `finalize` once that has begun. */
   readonly steps: readonly StepState[];
+  /** When the last step of the path had ended well. */
+  readonly finishedAt?: string;
+  /** Ids of the steps of `finalize`; empty before it has begun. */
+  readonly finalSteps: readonly string[];
   /** Calls whose effect is unknown: the process ended, or the call failed, between intent and effect. */
   readonly pending: readonly { readonly step: string; readonly call: string; readonly key: string }[];
   /** The last record, when it says that the process stopped where `resume` goes on. */
@@ -67,7 +76,9 @@ export function foldRecords(records: readonly JournalRecord[]): RunState {
   const last = records.at(-1);
   if (header?.type !== 'run-created' || last === undefined)
     throw new Error('a journal starts with its header');
-  const steps = header.steps.map((step) => foldStep(step, records));
+  const final = records.find((record) => record.type === 'finalize-begun')?.steps ?? [];
+  const finished = records.find((record) => record.type === 'finished');
+  const steps = [...header.steps, ...final].map((step) => foldStep(step, records));
   const ended = records.findLast((record) => record.type === 'rolled-back');
   return {
     run: header.run,
@@ -77,6 +88,8 @@ export function foldRecords(records: readonly JournalRecord[]): RunState {
     lastAt: last.at,
     seq: last.seq,
     steps,
+    ...(finished !== undefined && { finishedAt: finished.at }),
+    finalSteps: final.map((step) => step.id),
     pending: steps
       .filter(isOpen)
       .flatMap((step) =>
@@ -97,6 +110,8 @@ function foldOutcome(records: readonly JournalRecord[]): RunOutcome {
     (record) => record.type === 'session-opened' && record.purpose === 'rollback',
   );
   if (rollback) return 'rolling-back';
+  if (records.some((record) => record.type === 'finalized')) return 'finalized';
+  if (records.some((record) => record.type === 'finalize-begun')) return 'finalizing';
   return records.some((record) => record.type === 'finished') ? 'finished' : 'unfinished';
 }
 

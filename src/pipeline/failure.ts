@@ -18,7 +18,9 @@ export function recordFailure<Config>(
   if (journal.brokenBy !== undefined) return complete(session, step, journal.brokenBy);
   if (session.signal.aborted) {
     journal.append({ type: 'stopped', reason: 'signal', signal: nameSignal(session.signal), step });
-    const next = [`rds2aurora ${phase === 'undo-failed' ? 'rollback' : 'resume'} ${session.run.id}`];
+    const isFinal = session.run.state().outcome === 'finalizing';
+    const word = phase === 'undo-failed' ? 'rollback' : isFinal ? 'finalize' : 'resume';
+    const next = [`rds2aurora ${word} ${session.run.id}`];
     return complete(session, step, interruptionOf(session.signal, { next, cause: error }));
   }
   const { code, message } = describeError(error);

@@ -9,7 +9,7 @@ import type { RunContext } from './session.js';
  */
 export function assertSamePlan<Config extends object>(state: RunState, context: RunContext<Config>): void {
   const { header } = state;
-  const was = header.steps.map((step) => step.id);
+  const was = state.steps.map((step) => step.id);
   const is = context.steps.map((step) => step.id);
   if (canonicalJson(was) !== canonicalJson(is)) {
     throw new JournalError('StepsChanged', `run ${state.run} was planned with other steps`, {

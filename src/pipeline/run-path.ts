@@ -28,7 +28,8 @@ export async function runPath<Config extends object>(context: RunContext<Config>
   const before = run.state();
   refuseRolledBack(before);
   assertSamePlan(before, context);
-  if (before.outcome === 'finished') return { run: run.id, alreadyFinished: true, state: before };
+  if (before.outcome === 'finished' || before.outcome === 'finalized')
+    return { run: run.id, alreadyFinished: true, state: before };
 
   const resumed = run.journal.records.length > 1;
   const session = openSession(context, resumed ? 'resume' : 'run');
@@ -64,7 +65,8 @@ export async function withStopNotice<Config>(
   }
 }
 
-async function advance<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
+/** Runs and verifies a step, or verifies it again when it has finished. */
+export async function advance<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
   const { status, output } = session.stateOf(step.id);
   if (output !== undefined && status === 'verified') {
     await recheck(session, step, output);
@@ -170,6 +172,15 @@ function refuseRolledBack(state: RunState): void {
     throw new JournalError('RunRolledBack', `run ${state.run} was rolled back and cannot be resumed`, {
       next: ['start a new run'],
     });
+  }
+  if (state.outcome === 'finalizing') {
+    throw new JournalError(
+      'RunFinalizing',
+      `run ${state.run} has finished, and the end of its source has begun`,
+      {
+        next: [`rds2aurora finalize ${state.run}`],
+      },
+    );
   }
   if (state.outcome === 'rolling-back') {
     throw new JournalError(

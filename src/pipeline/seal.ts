@@ -23,7 +23,7 @@ export interface SealedStep<Config> {
   plan(io: PlanIo, from: PlanInputs<Config>): Promise<StepPlan>;
   run(io: StepIo, from: Inputs<Config>): Promise<JsonValue>;
   verify(io: PlanIo, from: Inputs<Config>, output: JsonValue): Promise<void>;
-  /** How to take the step back by hand; empty for the other reversals. */
+  /** How to take the step back by hand, or what is left to do behind a point of no return. */
   undoNote(from: Inputs<Config>): readonly string[];
   /** Does nothing for the other reversals. */
   undo(io: StepIo, from: Inputs<Config>, output: JsonValue | undefined): Promise<void>;
@@ -49,7 +49,8 @@ export function seal<In, Out, Config>(step: Step<In, Out, Config>): SealedStep<C
     verify: async (io, from, output) => {
       await step.verify(io, step.select(from), readOutput(step, output));
     },
-    undoNote: (from) => (reversal.kind === 'undo' ? reversal.note(step.select(from)) : []),
+    undoNote: (from) =>
+      reversal.kind === 'nothing-to-undo' ? [] : (reversal.note?.(step.select(from)) ?? []),
     undo: async (io, from, output) => {
       if (reversal.kind !== 'undo') return;
       await reversal.undo(io, step.select(from), output === undefined ? undefined : readOutput(step, output));
@@ -58,5 +59,5 @@ export function seal<In, Out, Config>(step: Step<In, Out, Config>): SealedStep<C
 }
 
 function sealReversal<In, Out>(reversal: Reversal<In, Out>): SealedReversal {
-  return reversal.kind === 'undo' ? { kind: 'undo' } : reversal;
+  return reversal.kind === 'undo' ? { kind: 'undo' } : { kind: reversal.kind, because: reversal.because };
 }

@@ -32,7 +32,7 @@ export interface Session<Config> extends RunContext<Config> {
 
 export function openSession<Config>(
   context: RunContext<Config>,
-  purpose: 'run' | 'resume' | 'rollback',
+  purpose: 'run' | 'resume' | 'rollback' | 'finalize',
 ): Session<Config> {
   const { clock, emit, run } = context;
   const began = clock.monotonicMs();

@@ -1,7 +1,7 @@
-import { exitCodes } from '../errors.js';
+import { exitCodes, PreconditionError } from '../errors.js';
 import type { RunState } from '../journal/run-state.js';
 import { recordFailure } from './failure.js';
-import { inputsFrom, findOutput } from './inputs.js';
+import { inputsFrom, findOutput, isFinished } from './inputs.js';
 import { interruptionOf } from './interruption.js';
 import { assertSamePlan } from './resume-check.js';
 import { inputsOf, withStopNotice } from './run-path.js';
@@ -36,6 +36,33 @@ export interface UndoResult {
   readonly state: RunState;
 }
 
+/**
+ * After `finalize` has begun to delete there is no source to go back to: then nothing is taken back at all.
+ * @throws PreconditionError `RunFinalized`, with what a person can do instead
+ */
+export function assertUndoable<Config extends object>(
+  context: Pick<RunContext<Config>, 'run' | 'steps' | 'config'>,
+): void {
+  const state = context.run.state();
+  const inputs = inputsFrom(context.config, state.run, (id) => findOutput(state, id));
+  for (const step of context.steps) {
+    const { reversal, id, title } = step;
+    if (!state.finalSteps.includes(id) || reversal.kind !== 'point-of-no-return' || !hasChanged(state, id))
+      continue;
+    throw new PreconditionError('RunFinalized', `run ${state.run} was finalized and cannot be taken back`, {
+      why: `"${title}": ${reversal.because}`,
+      next: step.undoNote(inputs),
+      changed: false,
+    });
+  }
+}
+
+/** Every change goes through an intent. */
+function hasChanged(state: RunState, id: StepId): boolean {
+  const step = state.steps.find((one) => one.id === id);
+  return step !== undefined && (isFinished(step) || step.calls.length > 0);
+}
+
 /** Reads the journal only. */
 export function previewUndo<Config extends object>(
   context: Pick<RunContext<Config>, 'steps' | 'config'> & { readonly run: { state(): RunState } },
@@ -64,6 +91,7 @@ export async function undoPath<Config extends object>(context: RunContext<Config
   const before = run.state();
   assertSamePlan(before, context);
   if (before.outcome === 'rolled-back') return describeResult(before, true);
+  assertUndoable(context);
 
   const { steps, stopsAt } = findSteps(before, context.steps);
   const session = openSession(context, 'rollback');
@@ -111,6 +139,8 @@ function findSteps<Config>(
   const found: SealedStep<Config>[] = [];
   for (const step of steps.toReversed().filter(({ id }) => open.has(id))) {
     const { reversal, id, title } = step;
+    // One that made no call is none: nothing was lost yet.
+    if (reversal.kind === 'point-of-no-return' && !hasChanged(state, id)) continue;
     if (reversal.kind === 'point-of-no-return')
       return { steps: found, stopsAt: { id, title, because: reversal.because } };
     found.push(step);

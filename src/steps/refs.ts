@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
 
+export * from './finalize-refs.js';
 export * from './hydrate-refs.js';
 export * from './replace-refs.js';
 export * from './snapshot-refs.js';

@@ -123,7 +123,7 @@ describe('what is told after a failure', () => {
     );
     expect(aftermath.running).toEqual([
       'rag-cluster: rds:CreateDBCluster, not known whether AWS did it',
-      'An Aurora writer that stands bills at least 0.5 ACU, about $0.06 an hour (us-east-1 price).',
+      'An Aurora writer that stands bills at least 0.5 ACU; about $0.06 an hour at the prices of 2026-08.',
     ]);
     expect([aftermath.resume, aftermath.rollback]).toEqual([
       `rds2aurora resume ${run.id}`,

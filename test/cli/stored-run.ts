@@ -18,7 +18,7 @@ export function storeRun(
         { id: 'create-cluster', title: 'Create the Aurora cluster' },
         { id: 'resume-application', title: 'Resume the application' },
       ],
-      config: { target: { capacity: { min: 0.5, max: 1 } } },
+      config: { region: 'us-east-1', target: { capacity: { min: 0.5, max: 1 } } },
       source: 'us-east-1/rag-db',
       target: 'rag-cluster',
     },

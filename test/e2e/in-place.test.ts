@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { migrateSchema } from '../../src/cli/result-schemas.js';
+import { finalizeSchema, migrateSchema } from '../../src/cli/result-schemas.js';
 import { hasAwsCli, pathWithAwsCli } from './aws-cli.js';
 import { createWorld, envelopeOf, expectExit, journalOf, type World } from './harness.js';
 import {
@@ -56,6 +56,21 @@ function describeInPlace(mode: 'command-in-place' | 'template-in-place'): void {
     await expectSourceKept(world, source);
     expect(await readFatesOfSource(world)).toContain('DELETE_SKIPPED');
     expect(await readFatesOfSource(world)).not.toContain('DELETE_IN_PROGRESS');
+  });
+
+  test('finalize ends the source, which no stack owns any more, and leaves the stack as it is', async () => {
+    const args = ['finalize', '--now', '--confirm', 'production-rag-db', '--json'];
+    const ended = await world.cli(args, { env: { PATH: pathWithAwsCli } });
+    expectExit(ended, 0);
+    const { ending, lastSnapshot } = finalizeSchema.parse(envelopeOf(ended).result);
+    expect(ending).toBe('instance');
+    expect(lastSnapshot).toMatch(/^rds2aurora-production-rag-.*-last$/);
+    expect(await readState(world)).toEqual({
+      ...moved,
+      instances: ['production-rag-instance available'],
+      stacks: ['production-network-stack CREATE_COMPLETE', 'production-rag-stack UPDATE_COMPLETE'],
+    });
+    expect(await countLostWrites(world)).toBe(0);
   });
 }
 

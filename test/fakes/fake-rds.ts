@@ -163,6 +163,10 @@ export class FakeRds {
     this.instances.set(identifier, {
       ...{ identifier, tags, status: 'available', engine: 'postgres', engineVersion: '17.7' },
       arn: `arn:aws:rds:us-east-1:123456789012:db:${identifier}`,
+      resourceId: 'db-temporary',
+      createdAt: new Date(0),
+      storageType: 'gp3',
+      multiAz: false,
       instanceClass: restored.instanceClass ?? 'db.t4g.micro',
       clusterIdentifier: undefined,
       endpoint: { address: `${identifier}.local`, port },
