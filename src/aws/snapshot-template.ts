@@ -2,7 +2,7 @@ import { isMap, isPair, isScalar, isSeq, visit, type Document, type Node, type Y
 import { PreconditionError } from '../errors.js';
 import { differenceOf } from './line-difference.js';
 import { parseTemplate, resourceNode } from './stack-template.js';
-import { applySplices, cutPairs, insertPair, type Splice } from './template-splices.js';
+import { applySplices, cutPairs, insertPair, rangeOf, type Splice } from './template-splices.js';
 
 /** What a database resource of a template is made from. */
 export interface SnapshotSource {
@@ -28,6 +28,8 @@ interface Kind {
   readonly dropped: readonly string[];
   /** Properties that make the resource from something else. */
   readonly contradicting: readonly string[];
+  /** Whether another snapshot may take the place of the one that is named. */
+  readonly isRemade: boolean;
 }
 
 /** Source: "AWS::RDS::DBCluster" in the CloudFormation template reference, SnapshotIdentifier. */
@@ -45,6 +47,7 @@ const clusterKind: Kind = {
     'SourceRegion',
     'UseLatestRestorableTime',
   ],
+  isRemade: false,
 };
 
 /** Source: "AWS::RDS::DBInstance", DBSnapshotIdentifier: what RestoreDBInstanceFromDBSnapshot does not take is inherited. */
@@ -64,6 +67,8 @@ const instanceKind: Kind = {
     'UseLatestRestorableTime',
     'ManageMasterUserPassword',
   ],
+  // The stack has been deleted and is made anew: its instance may well come from an earlier snapshot, as after a rollback.
+  isRemade: true,
 };
 
 /**
@@ -107,11 +112,15 @@ function restore(
       `take ${wrong.join(', ')} out of the template for this move`,
     );
   const given = properties.get(kind.property, true);
-  if (given !== undefined) return byItself(text, document, { logicalId, given, kind, arn });
+  const isOutdated =
+    kind.isRemade && isScalar(given) && given.tag?.startsWith('!') !== true && given.value !== arn;
+  if (given !== undefined && !isOutdated) return byItself(text, document, { logicalId, given, kind, arn });
+  const value = quote(properties, arn);
+  const [start, end] = isOutdated ? rangeOf(given) : [0, 0];
   const splices = [
     ...cutPairs(text, properties, kind.dropped),
-    insertPair(text, properties, kind.property, quote(properties, arn)),
-    noteInMetadata(text, resourceNode(document, logicalId), kind),
+    isOutdated ? { start, end, text: value } : insertPair(text, properties, kind.property, value),
+    ...noteInMetadata(text, resourceNode(document, logicalId), kind),
   ];
   const edited = applySplices(text, splices);
   return { text: edited, parameters: {}, logicalId, difference: differenceOf(text, edited) };
@@ -137,18 +146,15 @@ function byItself(
 }
 
 /** Without the snapshot's name CloudFormation would make an empty database in place of this one: said where it is read. */
-function noteInMetadata(text: string, resource: YAMLMap, { property }: Kind): Splice {
+function noteInMetadata(text: string, resource: YAMLMap, { property }: Kind): Splice[] {
   const note = JSON.stringify(
     `Restored from a snapshot. ${property} must stay in this template, unchanged, for ever: without it CloudFormation replaces the database with an empty one.`,
   );
   const metadata = resource.get('Metadata', true);
-  if (isMap(metadata) && metadata.items.length > 0) return insertPair(text, metadata, metadataKey, note);
-  return insertPair(
-    text,
-    resource,
-    'Metadata',
-    resource.flow === true ? `{"${metadataKey}": ${note}}` : `{${metadataKey}: ${note}}`,
-  );
+  if (isMap(metadata) && metadata.has(metadataKey)) return [];
+  if (isMap(metadata) && metadata.items.length > 0) return [insertPair(text, metadata, metadataKey, note)];
+  const own = resource.flow === true ? `{"${metadataKey}": ${note}}` : `{${metadataKey}: ${note}}`;
+  return [insertPair(text, resource, 'Metadata', own)];
 }
 
 function findCluster(document: Document): string {

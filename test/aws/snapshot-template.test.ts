@@ -152,6 +152,25 @@ describe('a template whose cluster is made from a snapshot', () => {
       "-       MasterUserPassword: !Sub '{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}'",
     ]);
   });
+
+  it('brings an instance back that came from another snapshot, and changes that alone', () => {
+    const before = restoreInstance(exampleOf('rds.yaml'), 'RDSInstance', `${arn}-of-before`);
+    const { text, difference } = restoreInstance(before.text, 'RDSInstance', arn);
+    expect(difference).toEqual([
+      `-       DBSnapshotIdentifier: '${arn}-of-before'`,
+      `+       DBSnapshotIdentifier: '${arn}'`,
+    ]);
+    expect(text).toBe(restoreInstance(exampleOf('rds.yaml'), 'RDSInstance', arn).text);
+    expect(restoreInstance(text, 'RDSInstance', arn).difference).toEqual([]);
+  });
+
+  it('guesses nothing of an instance whose snapshot is worked out from something else', () => {
+    const text = exampleOf('rds.yaml').replace(
+      '      DBInstanceClass:',
+      `      DBSnapshotIdentifier: !Sub 'snapshot-of-\${EnvironmentName}'\n      DBInstanceClass:`,
+    );
+    expect(() => restoreInstance(text, 'RDSInstance', arn)).toThrow('has a DBSnapshotIdentifier already');
+  });
 });
 
 describe('templates on the way', () => {
