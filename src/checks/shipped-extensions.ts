@@ -39,8 +39,11 @@ export function createShippedExtensionsCheck(readExtensions: ReadExtensions): Re
         {
           code: 'ExtensionTooNew',
           what: `pgvector is ${installed} on the source, and Aurora PostgreSQL ${version} ships ${shipped}`,
-          why: 'A restored database keeps its version of an extension, and an older library cannot run it',
-          fix: `${newer.length === 0 ? '' : `set target.engineVersion to one of ${newer.join(', ')}, or `}use: rds2aurora migrate dump-restore`,
+          why: 'A restored database keeps its version of an extension, and an older library cannot run it; nor does a dump go to an older one',
+          fix:
+            newer.length === 0
+              ? 'wait for a release of Aurora that ships it, or use: rds2aurora migrate dump-restore, to a later major version'
+              : `set target.engineVersion to one of ${newer.join(', ')}`,
         },
       ];
     },

@@ -83,7 +83,10 @@ describe('what a snapshot cannot do is known beforehand', () => {
       createShippedExtensionsCheck(() => Promise.resolve([{ name: 'vector', version }]));
     expect(await check('0.8.0').find(context())).toEqual([]);
     expect(await check('0.8.1').find(context())).toMatchObject([
-      { code: 'ExtensionTooNew', fix: expect.stringContaining('17.9, 17.10') },
+      { code: 'ExtensionTooNew', fix: 'set target.engineVersion to one of 17.9, 17.10' },
+    ]);
+    expect(await check('9.9.9').find(context())).toMatchObject([
+      { code: 'ExtensionTooNew', fix: expect.stringContaining('wait for a release of Aurora') },
     ]);
   });
 
