@@ -46,37 +46,36 @@ if (hasAwsCli) describe(name, { timeout, shuffle: false }, runRelays);
 else test.skip(`${name}: needs the AWS CLI`, () => undefined);
 
 function runRelays(): void {
-  describe('to its end and back', () => {
-    const world = openWorld();
+  let world: World;
 
-    test('ends as an undisturbed move does', async () => {
-      const goOn = ['resume', '--json'];
-      const { killed, ended } = await runThrough(world(), { points: forwards, begin: migrate, goOn, env });
-      const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
-      expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
-      expect(await countLostWrites(world())).toBe(0);
-      expect(await readState(world())).toEqual({
-        ...moved,
-        instances: ['production-rag-instance available'],
-        stacks,
-      });
-      expect(killed).toEqual(expect.arrayContaining(forwards));
-    });
+  beforeAll(async () => {
+    world = await createWorld({ mode: 'command-in-place' });
+  }, timeout);
 
-    test('is taken back as an undisturbed rollback takes it back', async () => {
-      await takeBack(world(), backwards);
-    });
+  afterAll(() => world.end());
+
+  test('half way and back: the temporary instance goes with the rest', async () => {
+    await runThrough(world, { points: [halfWay], begin: migrate, goOn: [], env, last: halfWay });
+    expect((await readState(world)).instances.join()).toContain('rds2aurora-production-rag-');
+    await takeBack(world, backFromThere);
   });
 
-  describe('half way and back', () => {
-    const world = openWorld();
-
-    test('the temporary instance goes with the rest', async () => {
-      const points = [halfWay];
-      await runThrough(world(), { points, begin: migrate, goOn: [], env, last: halfWay });
-      expect((await readState(world())).instances.join()).toContain('rds2aurora-production-rag-');
-      await takeBack(world(), backFromThere);
+  test('the next move ends as an undisturbed one does', async () => {
+    const goOn = ['resume', '--json'];
+    const { killed, ended } = await runThrough(world, { points: forwards, begin: migrate, goOn, env });
+    const { comparisons } = migrateSchema.parse(envelopeOf(ended).result);
+    expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
+    expect(await countLostWrites(world)).toBe(0);
+    expect(await readState(world)).toEqual({
+      ...moved,
+      instances: ['production-rag-instance available'],
+      stacks,
     });
+    expect(killed).toEqual(expect.arrayContaining(forwards));
+  });
+
+  test('is taken back as an undisturbed rollback takes it back', async () => {
+    await takeBack(world, backwards);
   });
 }
 
@@ -86,14 +85,4 @@ async function takeBack(world: World, points: readonly string[]): Promise<void> 
   expect(await readState(world)).toEqual(source);
   expect(journalOf(world.project).at(-1)?.type).toBe('rolled-back');
   expect(killed).toEqual(expect.arrayContaining([...points]));
-}
-
-/** One for the tests of the group that calls this. */
-function openWorld(): () => World {
-  let world: World | undefined;
-  beforeAll(async () => {
-    world = await createWorld({ mode: 'command-in-place' });
-  }, timeout);
-  afterAll(() => world?.end());
-  return () => world ?? expect.fail('the world was not made');
 }
