@@ -55,7 +55,8 @@ export function nextCommands(run: string, state: RunStateName): readonly string[
   if (state === 'failed' || state === 'interrupted')
     return [`rds2aurora resume ${run}`, `rds2aurora rollback ${run}`];
   if (state === 'rolling-back') return [`rds2aurora rollback ${run}`];
-  if (state === 'finished') return [`rds2aurora validate`, `rds2aurora finalize ${run}`];
+  if (state === 'finished')
+    return [`rds2aurora validate`, `rds2aurora report ${run}`, `rds2aurora finalize ${run}`];
   if (state === 'finalizing') return [`rds2aurora finalize ${run}`];
   if (state === 'finalized') return [`rds2aurora validate`];
   return [];

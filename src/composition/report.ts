@@ -4,6 +4,7 @@ import type { MigrationSession } from '../cli/migration-command.js';
 import type { ReportResult } from '../cli/report-schema.js';
 import { getRun } from '../journal/runs.js';
 import { writeFileDurably } from '../journal/write-file-durably.js';
+import { finalizeSteps } from './finalize-steps.js';
 import { stepsOf } from './run-parts.js';
 import { makeReport, reportFormats } from './run-report.js';
 
@@ -22,7 +23,11 @@ export function report(
   { format, output }: ReportWishes,
 ): Promise<Outcome<ReportResult>> {
   const run = getRun(session.root, wanted);
-  const made = makeReport(run.state, session.config, stepsOf(session, run.state.header.path, run.id));
+  const { header, finalSteps } = run.state;
+  // After the source was deleted there is nothing to take back, and its step says so.
+  const final = finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];
+  const steps = [...stepsOf(session, header.path, run.id), ...final];
+  const made = makeReport(run.state, session.config, steps);
   const text = reportFormats[format].render(made);
   const file = output === undefined ? null : resolve(output);
   if (file !== null) writeFileDurably(file, text);
