@@ -12,7 +12,7 @@ import { sandboxEnvironment } from './sandbox-environment.js';
 import { ledgerFileName, scenarioImages } from './scenario-images.js';
 import { readLedger } from './scenario/ledger.js';
 import { findLongestGap } from './scenario/measure-ledger.js';
-import type { CallAction, ScriptedState } from './service.js';
+import type { AwsStruct, CallAction, PlantedSnapshot, ScriptedState } from './service.js';
 import type { ContainerImages } from './services/ecs/container-images.js';
 import { StaleReads } from './stale-reads.js';
 import { World } from './world.js';
@@ -55,7 +55,14 @@ export interface Sandbox {
   actions(service: string): string[];
   addFault(fault: Fault): void;
   clearFaults(): void;
+  /**
+   * From now on the answers of an action, `rds:DescribeDBInstances`, are changed on their way out: for facts of AWS that
+   * the sandbox cannot come to by itself. Nothing else knows of them. Without `change` they are as they were.
+   */
+  changeAnswers(action: string, change?: (answer: AwsStruct) => AwsStruct): void;
   scriptState(state: ScriptedState): void;
+  /** Makes a snapshot that no call of this account can make; resolves once it is `available`. */
+  plantSnapshot(snapshot: PlantedSnapshot): Promise<void>;
   /** Ends servers, containers and databases, and removes the folder when the sandbox made it. */
   stop(): Promise<void>;
 }
@@ -88,9 +95,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clearFaults: () => {
       front.faults.clear();
     },
+    changeAnswers: (action, change) => {
+      if (change === undefined) front.changes.delete(action);
+      else front.changes.set(action, change);
+    },
     scriptState: (state) => {
       scriptState(world, state);
     },
+    plantSnapshot: (snapshot) => plantSnapshot(world, snapshot),
     stop: async () => {
       await server.close();
       await world.stop();
@@ -119,6 +131,7 @@ function createControl(world: World, front: Front, options: SandboxOptions, dire
     scriptState: (state: ScriptedState) => {
       scriptState(world, state);
     },
+    plantSnapshot: (snapshot: PlantedSnapshot) => plantSnapshot(world, snapshot),
     ledger: async () => {
       const entries = await readLedger(join(directory, ledgerFileName));
       return { acknowledged: entries.length, longestGap: findLongestGap(entries) };
@@ -130,4 +143,8 @@ function createControl(world: World, front: Front, options: SandboxOptions, dire
 
 function scriptState(world: World, state: ScriptedState): void {
   for (const service of world.home().services.values()) service.scriptState?.(state);
+}
+
+async function plantSnapshot(world: World, snapshot: PlantedSnapshot): Promise<void> {
+  for (const service of world.home().services.values()) await service.plantSnapshot?.(snapshot);
 }

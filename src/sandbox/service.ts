@@ -48,6 +48,8 @@ export interface Service {
   readonly wireNames?: Readonly<Record<string, string>>;
   /** Scripts a stuck, failing or unknown state of a resource of this service (`POST /_sandbox/states`). */
   scriptState?(state: ScriptedState): void;
+  /** Makes a snapshot that no call of this account can make (`POST /_sandbox/snapshots`). */
+  plantSnapshot?(snapshot: PlantedSnapshot): Promise<void>;
   /** Measures that this service offers to CloudWatch now; asked again and again, so it must be cheap. */
   metrics?(): Promise<readonly Measure[]> | readonly Measure[];
   /** Called once when the sandbox goes down. */
@@ -61,6 +63,23 @@ export interface ScriptedState {
   readonly state: string;
   /** AWS milliseconds until the scripted state sets in; at once when absent. */
   readonly after?: number;
+  /** It is that of one resource and goes with it: another one of the same name has its own state. */
+  readonly once?: boolean;
+}
+
+/** A snapshot that RDS takes by itself, or that another account shares. */
+export interface PlantedSnapshot {
+  /** Whose data it is: of now. */
+  readonly instance: string;
+  /** `rds:…` for an automated one. */
+  readonly identifier: string;
+  readonly type: 'automated' | 'shared';
+  /** Account that shares it. */
+  readonly owner?: string;
+  /** The key it is encrypted with; that of the instance when absent. */
+  readonly kmsKeyId?: string;
+  /** How long ago it is said to have been taken, in milliseconds; 0 when absent. */
+  readonly ageMs?: number;
 }
 
 /** One value of one CloudWatch metric, now. */

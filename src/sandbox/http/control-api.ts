@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultKinds, type Fault } from '../faults.js';
-import type { ScriptedState } from '../service.js';
+import type { PlantedSnapshot, ScriptedState } from '../service.js';
 import type { RawRequest } from './read-request.js';
 import type { WireAnswer } from './wire.js';
 import type { Front } from './front.js';
@@ -9,6 +9,7 @@ import type { Front } from './front.js';
 export interface Controlled {
   status(): object;
   scriptState(state: ScriptedState): void;
+  plantSnapshot(snapshot: PlantedSnapshot): Promise<void>;
   /** The scenario application's own account of its writes. */
   ledger(): Promise<object>;
   shutdown(): void;
@@ -31,6 +32,19 @@ const stateSchema = z.strictObject({
   identifier: z.string(),
   state: z.string(),
   after: z.number().nonnegative().optional(),
+  once: z.boolean().optional(),
+});
+
+const snapshotSchema = z.strictObject({
+  instance: z.string(),
+  identifier: z.string(),
+  type: z.enum(['automated', 'shared']),
+  owner: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  kmsKeyId: z.string().optional(),
+  ageMs: z.number().nonnegative().optional(),
 });
 
 /**
@@ -73,6 +87,9 @@ export class ControlApi {
         return {};
       case 'POST /_sandbox/states':
         this.controlled.scriptState(stateSchema.parse(json(request)) as ScriptedState);
+        return {};
+      case 'POST /_sandbox/snapshots':
+        await this.controlled.plantSnapshot(snapshotSchema.parse(json(request)) as PlantedSnapshot);
         return {};
       case 'GET /_sandbox/ledger':
         return this.controlled.ledger();

@@ -43,6 +43,8 @@ interface Call {
 export class Front {
   readonly log = new CallLog();
   readonly faults = new Faults();
+  /** What tests say of the world that the sandbox cannot come to, by action. */
+  readonly changes = new Map<string, (answer: AwsStruct) => AwsStruct>();
 
   constructor(private readonly options: FrontOptions) {}
 
@@ -88,7 +90,8 @@ export class Front {
     if (fault !== undefined) throwFault(fault, request, caller.arn);
     if (this.options.isThrottled()) throw throttled(request.wire);
     const input = request.input();
-    const carryOut = async (): Promise<AwsStruct> => action(input, caller);
+    const change = this.changes.get(`${service.name}:${request.action}`) ?? ((answer: AwsStruct) => answer);
+    const carryOut = async (): Promise<AwsStruct> => change(await action(input, caller));
     if (staleReads === undefined) return carryOut();
     if (!isMutating(request.action)) {
       const key = JSON.stringify([caller.region, service.name, request.action, input]);

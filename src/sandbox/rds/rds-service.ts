@@ -21,6 +21,7 @@ import { measureDatabases } from './measures.js';
 import { ParameterCatalogue } from './parameter-catalogue.js';
 import { parameterGroupActions } from './parameter-group-actions.js';
 import { rebootInstance, startInstance, stopInstance } from './power-instance.js';
+import { plantSnapshot } from './plant-snapshot.js';
 import type { Rds } from './rds.js';
 import { restoreCluster } from './restore-cluster.js';
 import { restoreInstance } from './restore-instance.js';
@@ -66,6 +67,7 @@ export function createRdsService(context: SandboxContext, options: RdsOptions = 
     scriptState: (state) => {
       scriptState(rds, state);
     },
+    plantSnapshot: (planted) => plantSnapshot(rds, planted),
     stop: async () => {
       rds.lifecycle.stop();
       await (await runtime)?.stop();

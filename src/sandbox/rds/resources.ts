@@ -63,6 +63,8 @@ export interface DbCluster extends DatabaseResource {
 
 export interface Snapshot extends Resource {
   readonly kind: 'db-snapshot' | 'db-cluster-snapshot';
+  /** `shared`: manual, and of another account. */
+  readonly type: 'manual' | 'automated' | 'shared';
   readonly sourceIdentifier: string;
   readonly sourceResourceId: string;
   readonly engine: Engine;

@@ -7,7 +7,9 @@ import type { Resource } from './resources.js';
  */
 export class ScriptedStates {
   readonly #waiting = new Map<string, ScriptedState>();
-  readonly #shown = new Map<string, string>();
+  readonly #shown = new Map<string, ScriptedState>();
+  /** Whose a state is that counts for one resource only. */
+  readonly #owners = new WeakMap<ScriptedState, Resource>();
 
   constructor(private readonly clock: SandboxClock) {}
 
@@ -27,17 +29,24 @@ export class ScriptedStates {
   }
 
   statusOf(resource: Resource): string {
-    return this.#shown.get(keyOf(resource.kind, resource.identifier)) ?? resource.status;
+    const state = this.#shown.get(keyOf(resource.kind, resource.identifier));
+    return state === undefined || !this.#isOf(state, resource) ? resource.status : state.state;
+  }
+
+  #isOf(state: ScriptedState, resource: Resource): boolean {
+    if (state.once !== true) return true;
+    if (!this.#owners.has(state)) this.#owners.set(state, resource);
+    return this.#owners.get(state) === resource && resource.status !== 'deleting';
   }
 
   #begin(key: string): void {
     const state = this.#waiting.get(key);
     if (!state) return;
-    if (!state.after) this.#shown.set(key, state.state);
+    if (!state.after) this.#shown.set(key, state);
     else
       void this.clock
         .after(state.after)
-        .then(() => this.#waiting.get(key) === state && this.#shown.set(key, state.state));
+        .then(() => this.#waiting.get(key) === state && this.#shown.set(key, state));
   }
 }
 

@@ -1,6 +1,6 @@
 import { optionalFlag, optionalText } from '../services/read-input.js';
 import { AwsError, type Action, type AwsStruct } from '../service.js';
-import { invalidClusterState, invalidInstanceState } from './errors.js';
+import { invalidClusterState, invalidCombination, invalidInstanceState, snapshotNotFound } from './errors.js';
 import { lookupIdentifier, required } from './identifiers.js';
 import { applyFilters, page } from './pages.js';
 import { statusOf, type Rds } from './rds.js';
@@ -66,10 +66,16 @@ const copyDbSnapshot =
       );
     }
     const key = optionalText(input, 'KmsKeyId');
+    if (source.type === 'shared' && source.attributes['StorageEncrypted'] === true && key === undefined) {
+      throw invalidCombination(
+        'A KmsKeyId must be specified to copy an encrypted snapshot that is shared from another account.',
+      );
+    }
     const now = rds.context.clock.now();
     const tags = readTags(input);
     const snapshot: Snapshot = {
       ...source,
+      type: 'manual',
       identifier,
       arn: snapshotArn(rds, 'db-snapshot', identifier),
       createdAt: now,
@@ -95,6 +101,9 @@ const remove =
     const isInstance = kind === 'db-snapshot';
     const identifier = required(input, isInstance ? 'DBSnapshotIdentifier' : 'DBClusterSnapshotIdentifier');
     const snapshot = isInstance ? rds.store.snapshot(identifier) : rds.store.clusterSnapshot(identifier);
+    if (snapshot.type !== 'manual') {
+      throw new AwsError('InvalidDBSnapshotState', 'Only manual snapshots may be deleted.');
+    }
     if (!['available', 'failed'].includes(statusOf(rds, snapshot))) {
       const code = isInstance ? 'InvalidDBSnapshotState' : 'InvalidDBClusterSnapshotStateFault';
       throw new AwsError(
@@ -122,12 +131,15 @@ function select(rds: Rds, input: AwsStruct, kind: Snapshot['kind']): Snapshot[] 
     isInstance ? 'DBInstanceIdentifier' : 'DBClusterIdentifier',
   )?.toLowerCase();
   const type = optionalText(input, 'SnapshotType');
+  const isShared = type === 'shared' || optionalFlag(input, 'IncludeShared') === true;
+  const isSeen = (snapshot: Snapshot): boolean => snapshot.type !== 'shared' || isShared;
   let all = [...snapshotsOf(rds, kind).values()];
   if (identifier !== undefined)
     all = [isInstance ? rds.store.snapshot(identifier) : rds.store.clusterSnapshot(identifier)];
   if (source !== undefined) all = all.filter(({ sourceIdentifier }) => sourceIdentifier === source);
-  // All snapshots of the sandbox are manual ones.
-  return type === undefined || type === 'manual' ? all : [];
+  all = all.filter(isSeen);
+  if (identifier !== undefined && all.length === 0) throw snapshotNotFound(identifier);
+  return type === undefined ? all : all.filter((snapshot) => snapshot.type === type);
 }
 
 const describe =
@@ -138,7 +150,7 @@ const describe =
       [isInstance ? 'db-instance-id' : 'db-cluster-id']: ({ sourceIdentifier }) => [sourceIdentifier],
       [isInstance ? 'db-snapshot-id' : 'db-cluster-snapshot-id']: ({ identifier, arn }) => [identifier, arn],
       'dbi-resource-id': ({ sourceResourceId }) => [sourceResourceId],
-      'snapshot-type': () => ['manual'],
+      'snapshot-type': ({ type }) => [type],
       engine: ({ engine }) => [engine],
     });
     const [list, item] = isInstance

@@ -27,7 +27,7 @@ function common(rds: Rds, snapshot: Snapshot): AwsStruct {
     Port: snapshot.port,
     VpcId: snapshot.vpcId,
     MasterUsername: snapshot.masterUsername,
-    SnapshotType: 'manual',
+    SnapshotType: snapshot.type === 'automated' ? 'automated' : 'manual',
     PercentProgress: percent(rds, snapshot),
     TagList: tagList(snapshot.tags),
   };

@@ -35,7 +35,8 @@ export function requireRoomForSnapshot(rds: Rds, kind: Kind, identifier: string)
       `Cannot create the snapshot because a snapshot with the identifier ${identifier} already exists.`,
     );
   }
-  if (snapshotsOf(rds, kind).size >= snapshotQuota) {
+  const manual = [...snapshotsOf(rds, kind).values()].filter(({ type }) => type === 'manual');
+  if (manual.length >= snapshotQuota) {
     throw new AwsError('SnapshotQuotaExceeded', `Cannot create more than ${snapshotQuota} manual snapshots`);
   }
 }
@@ -58,19 +59,19 @@ export function finalSnapshotIdentifier(
   return identifier?.toLowerCase();
 }
 
-/** Begins a snapshot of an instance or a cluster; the copy is of this moment. Resolves when the copy is made. */
-export function beginSnapshot(
+/** A snapshot of an instance or a cluster as it is at this moment, before anything of it is copied. */
+export function describeSnapshot(
   rds: Rds,
   source: DbInstance | DbCluster,
   identifier: string,
   tags: Tags,
-): { snapshot: Snapshot; copied: Promise<void> } {
+): Snapshot {
   const kind = source.kind === 'db-instance' ? 'db-snapshot' : 'db-cluster-snapshot';
-  requireRoomForSnapshot(rds, kind, identifier);
   const now = rds.context.clock.now();
   const { engine, engineVersion, masterUsername, databaseName, attributes } = source;
-  const snapshot: Snapshot = {
+  return {
     kind,
+    type: 'manual',
     identifier,
     arn: snapshotArn(rds, kind, identifier),
     sourceIdentifier: source.identifier,
@@ -92,6 +93,18 @@ export function beginSnapshot(
     progress: { startedAt: now.getTime(), realMs: snapshotMs / rds.context.clock.speed },
     volume: undefined,
   };
+}
+
+/** Begins a snapshot of an instance or a cluster; the copy is of this moment. Resolves when the copy is made. */
+export function beginSnapshot(
+  rds: Rds,
+  source: DbInstance | DbCluster,
+  identifier: string,
+  tags: Tags,
+): { snapshot: Snapshot; copied: Promise<void> } {
+  const kind = source.kind === 'db-instance' ? 'db-snapshot' : 'db-cluster-snapshot';
+  requireRoomForSnapshot(rds, kind, identifier);
+  const snapshot = describeSnapshot(rds, source, identifier, tags);
   return { snapshot, copied: fillSnapshot(rds, snapshot, () => source.database.copy()) };
 }
 
@@ -101,7 +114,9 @@ export function fillSnapshot(
   snapshot: Snapshot,
   copy: () => Promise<NonNullable<Snapshot['volume']>>,
 ): Promise<void> {
-  snapshotsOf(rds, snapshot.kind).set(snapshot.identifier, snapshot);
+  // Another account may have one of the same name.
+  const key = snapshot.type === 'shared' ? snapshot.arn.toLowerCase() : snapshot.identifier;
+  snapshotsOf(rds, snapshot.kind).set(key, snapshot);
   rds.scripted.appeared(snapshot);
   const copied = copy().then((volume) => void (snapshot.volume = volume));
   rds.lifecycle.begin(snapshot, 'failed', async ({ wait, become }) => {

@@ -33,7 +33,7 @@ export class Store {
   }
 
   snapshot(identifier: string): Snapshot {
-    return found(this.snapshots, fromArn(identifier, 'snapshot'), snapshotNotFound);
+    return found(this.snapshots, nameOf(this.snapshots, identifier), snapshotNotFound);
   }
 
   clusterSnapshot(identifier: string): Snapshot {
@@ -43,6 +43,13 @@ export class Store {
   subnetGroup(name: string): SubnetGroup {
     return found(this.subnetGroups, name, subnetGroupNotFound);
   }
+}
+
+/** An ARN names a snapshot of one Region and account: it is not any snapshot of that name. */
+function nameOf(snapshots: ReadonlyMap<string, Snapshot>, text: string): string {
+  if (!text.startsWith('arn:')) return text;
+  const wanted = text.toLowerCase();
+  return [...snapshots].find(([, { arn }]) => arn.toLowerCase() === wanted)?.[0] ?? text;
 }
 
 /** Where RDS takes an ARN in place of an identifier. */
