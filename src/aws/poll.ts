@@ -134,15 +134,15 @@ function failed<T>(target: PollTarget<T>, value: T, state: string): MigrationErr
 }
 
 function timedOut<T>(target: PollTarget<T>, seen: string): StoppedError {
-  const minutes = Math.round(target.timeoutMs / 60_000);
-  return new StoppedError(
-    'WaitTimedOut',
-    `${target.resource} is still ${seen} after ${String(minutes)} minutes`,
-    {
-      why: 'The deadline of this wait has passed; what runs in AWS goes on',
-      resource: target.resource,
-      next: target.next ?? [],
-      resumable: true,
-    },
-  );
+  const { timeoutMs } = target;
+  const waited =
+    timeoutMs < 60_000
+      ? `${String(Math.round(timeoutMs / 1000))} seconds`
+      : `${String(Math.round(timeoutMs / 60_000))} minutes`;
+  return new StoppedError('WaitTimedOut', `${target.resource} is still ${seen} after ${waited}`, {
+    why: 'The deadline of this wait has passed (poll.deadlineMinutes for databases); what runs in AWS goes on',
+    resource: target.resource,
+    next: target.next ?? [],
+    resumable: true,
+  });
 }

@@ -44,7 +44,6 @@ export interface NewCluster {
   readonly encrypted: boolean;
   readonly kmsKeyId: string | undefined;
   readonly scaling: Scaling;
-  readonly deletionProtection: boolean;
   readonly tags: Tags;
 }
 
@@ -145,7 +144,8 @@ function toCreateRequest(cluster: NewCluster, password: string): CreateDBCluster
     ...(cluster.kmsKeyId === undefined ? {} : { KmsKeyId: cluster.kmsKeyId }),
     CopyTagsToSnapshot: true,
     BackupRetentionPeriod: 7,
-    DeletionProtection: cluster.deletionProtection,
+    // Switched on once the cluster is there: one that fails on the way must stay deletable.
+    DeletionProtection: false,
     EnableCloudwatchLogsExports: ['postgresql'],
     ServerlessV2ScalingConfiguration: toScalingRequest(cluster.scaling),
     Tags: writeTags(cluster.tags),

@@ -8,7 +8,14 @@ import type { NewCluster } from '../aws/rds-clusters.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster, verifyCluster } from './own-cluster.js';
+import {
+  assertOwnCluster,
+  deleteClusterByHand,
+  deleteOwnCluster,
+  findUsableCluster,
+  protectCluster,
+  verifyCluster,
+} from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { checkReadiness, createCluster } from './refs.js';
 
@@ -17,7 +24,9 @@ export interface CreateClusterDeps {
   readonly waits: Pick<DatabaseWaits, 'untilClusterAvailable' | 'untilClusterGone'>;
 }
 
-type In = Omit<NewCluster, 'tags'>;
+interface In extends Omit<NewCluster, 'tags'> {
+  readonly deletionProtection: boolean;
+}
 interface Out {
   readonly clusterIdentifier: string;
   readonly clusterArn: string;
@@ -46,6 +55,7 @@ export function createCreateCluster(deps: CreateClusterDeps): Step<In, Out, Conf
       await ensureCreated(deps, io, input);
       const cluster = await deps.waits.untilClusterAvailable(io, input.identifier, { justCreated: true });
       assertOwnCluster(io, cluster, input);
+      await protectCluster(deps, io, cluster, input.deletionProtection);
       return { clusterIdentifier: cluster.identifier, clusterArn: cluster.arn };
     },
     verify: (_io, _input, output) => verifyCluster(deps.rds, output),
@@ -69,14 +79,11 @@ function selectInput(config: Config, ready: ReturnType<typeof checkReadiness.out
 }
 
 async function ensureCreated(deps: CreateClusterDeps, io: StepIo, input: In): Promise<void> {
-  const found = await deps.rds.findCluster(input.identifier);
-  if (found !== undefined) {
-    assertOwnCluster(io, found, input);
-    return;
-  }
+  if ((await findUsableCluster(deps, io, input)) !== undefined) return;
+  const { deletionProtection: _later, ...cluster } = input;
   await io.mutate(
     { call: 'rds:CreateDBCluster', key: input.identifier },
-    () => deps.rds.createCluster({ ...input, tags: ownTags(io) }),
+    () => deps.rds.createCluster({ ...cluster, tags: ownTags(io) }),
     ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
   );
 }

@@ -8,7 +8,7 @@ import type { DbInstance } from '../aws/rds-instances.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { isOurs, ownTags, takenIdentifier } from './ownership.js';
+import { isFailedResource, isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { createCluster, createWriter, prepareStack, restoreCluster } from './refs.js';
 
 export interface CreateWriterDeps {
@@ -82,11 +82,29 @@ function readFlag(text: string | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'true';
 }
 
+/**
+ * From these an instance never becomes usable, and AWS says to delete it. The data is the cluster's.
+ * Source: "Viewing DB instance status" (RDS User Guide).
+ */
+const hopeless = new Set([
+  'failed',
+  'inaccessible-encryption-credentials',
+  'incompatible-create',
+  'incompatible-network',
+  'incompatible-restore',
+  'insufficient-capacity',
+  'restore-error',
+]);
+
 async function ensureCreated(deps: CreateWriterDeps, io: StepIo, input: In): Promise<void> {
   const found = await deps.rds.findInstance(input.identifier);
   if (found !== undefined) {
     assertAdoptable(io, found, input);
-    return;
+    if (!hopeless.has(found.status)) return;
+    io.note(
+      `the instance ${found.identifier} of this run is ${found.status} for good: it is deleted and made again`,
+    );
+    await undo(deps, io, input.identifier);
   }
   await io.mutate(
     { call: 'rds:CreateDBInstance', key: input.identifier },
@@ -124,8 +142,17 @@ async function undo({ rds, waits }: CreateWriterDeps, io: StepIo, identifier: st
     io.note(`the instance ${identifier} does not carry this run's tag and is left alone`);
     return;
   }
-  if (found.status === 'creating') await waits.untilInstanceAvailable(io, identifier);
+  if (found.status === 'creating') await untilSettled(waits, io, identifier);
   if (found.status !== 'deleting')
     await io.mutate({ call: 'rds:DeleteDBInstance', key: identifier }, () => rds.deleteInstance(identifier));
   await waits.untilInstanceGone(io, identifier);
+}
+
+/** It may fail while it is waited for, and a failed instance can be deleted just as well. */
+async function untilSettled(waits: CreateWriterDeps['waits'], io: StepIo, identifier: string): Promise<void> {
+  try {
+    await waits.untilInstanceAvailable(io, identifier);
+  } catch (error) {
+    if (!isFailedResource(error)) throw error;
+  }
 }

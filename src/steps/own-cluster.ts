@@ -3,7 +3,7 @@ import type { DbCluster, Scaling } from '../aws/rds-clusters.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import { MigrationError, PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { StepIo } from '../pipeline/step.js';
-import { isOurs, takenIdentifier } from './ownership.js';
+import { isFailedResource, isOurs, takenIdentifier } from './ownership.js';
 
 /** What a cluster of this run must be; what is undefined is left to AWS and not compared. */
 export interface WantedCluster {
@@ -75,6 +75,24 @@ export async function verifyCluster(
   );
 }
 
+/**
+ * Protects a new cluster against deletion once it can be used: one that has failed on the way takes no change any more, and
+ * could not be deleted.
+ */
+export async function protectCluster(
+  { rds, waits }: DeleteClusterDeps,
+  io: StepIo,
+  cluster: DbCluster,
+  wanted: boolean,
+): Promise<void> {
+  if (!wanted || cluster.deletionProtection) return;
+  await io.mutate(
+    { call: 'rds:ModifyDBCluster', key: cluster.identifier, before: { deletionProtection: false } },
+    () => rds.setDeletionProtection(cluster.identifier, true),
+  );
+  await waits.untilClusterAvailable(io, cluster.identifier);
+}
+
 export function deleteClusterByHand(identifier: string, deletionProtection: boolean): string[] {
   return [
     ...(deletionProtection
@@ -84,6 +102,41 @@ export function deleteClusterByHand(identifier: string, deletionProtection: bool
       : []),
     `aws rds delete-db-cluster --db-cluster-identifier ${identifier} --skip-final-snapshot`,
   ];
+}
+
+/**
+ * From these a cluster never becomes usable: it has to be made again. The key of the first one counts as lost for good; one
+ * that can be had again is `…-recoverable`. Source: "Viewing DB cluster status" (Aurora User Guide).
+ */
+const hopeless = new Set([
+  'inaccessible-encryption-credentials',
+  'incompatible-network',
+  'incompatible-restore',
+  'cloning-failed',
+  'failed',
+  'migration-failed',
+  'restore-failed',
+]);
+
+/**
+ * The cluster that stands and can be adopted, or undefined when there is none. One of this run that has failed for good
+ * holds nothing that its snapshot or dump does not: it is deleted, so that it is made again.
+ * @throws PreconditionError, StaleError as `assertOwnCluster`
+ */
+export async function findUsableCluster(
+  deps: DeleteClusterDeps,
+  io: StepIo,
+  wanted: WantedCluster & { readonly identifier: string },
+): Promise<DbCluster | undefined> {
+  const found = await deps.rds.findCluster(wanted.identifier);
+  if (found === undefined) return undefined;
+  assertOwnCluster(io, found, wanted);
+  if (!hopeless.has(found.status) || found.members.length > 0) return found;
+  io.note(
+    `the cluster ${found.identifier} of this run is ${found.status} for good: it is deleted and made again`,
+  );
+  await deleteOwnCluster(deps, io, found.identifier);
+  return undefined;
 }
 
 /** RDS deletes no cluster in these; each passes by itself. Source: "Viewing DB cluster status" (Aurora User Guide). */
@@ -122,7 +175,7 @@ export async function deleteOwnCluster(
       resource: found.arn,
     });
   if (found.status !== 'deleting') {
-    if (unsettled.has(found.status)) found = await waits.untilClusterAvailable(io, identifier);
+    if (unsettled.has(found.status)) found = await untilSettled(waits, io, found);
     if (found.deletionProtection)
       await io.mutate(
         { call: 'rds:ModifyDBCluster', key: identifier, before: { deletionProtection: true } },
@@ -131,4 +184,18 @@ export async function deleteOwnCluster(
     await io.mutate({ call: 'rds:DeleteDBCluster', key: identifier }, () => rds.deleteCluster(identifier));
   }
   await waits.untilClusterGone(io, identifier);
+}
+
+/** It may fail while it is waited for, and a failed cluster can be deleted just as well. */
+async function untilSettled(
+  waits: DeleteClusterDeps['waits'],
+  io: StepIo,
+  found: DbCluster,
+): Promise<DbCluster> {
+  try {
+    return await waits.untilClusterAvailable(io, found.identifier);
+  } catch (error) {
+    if (isFailedResource(error)) return found;
+    throw error;
+  }
 }

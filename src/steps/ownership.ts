@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import { MigrationError, type Problem } from '../errors.js';
 
 /** Every resource that a run makes carries both tags, in the call that creates it. */
 const runTag = 'rds2aurora:run';
@@ -31,4 +31,9 @@ export function isOfStep(
   io: { readonly runId: string; readonly stepId: string },
 ): boolean {
   return isOurs(resource, io.runId) && resource.tags[stepTag] === io.stepId;
+}
+
+/** True when a wait has ended because the resource itself failed: what stands can be deleted. */
+export function isFailedResource(error: unknown): boolean {
+  return error instanceof MigrationError && error.code === 'ResourceFailed';
 }

@@ -9,12 +9,17 @@ import type { DbSnapshot } from '../aws/rds-snapshots.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError, type Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { isOurs, ownTags } from './ownership.js';
+import { isFailedResource, isOurs, ownTags } from './ownership.js';
 import { checkReadiness, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
 
 export interface TakeSnapshotDeps {
   readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot' | 'deleteSnapshot'>;
   readonly waits: Pick<DatabaseWaits, 'untilSnapshotAvailable' | 'untilSnapshotGone'>;
+}
+
+export interface DeleteSnapshotDeps {
+  readonly rds: Pick<RdsGateway, 'findSnapshot' | 'deleteSnapshot'>;
+  readonly waits: TakeSnapshotDeps['waits'];
 }
 
 interface In {
@@ -89,13 +94,11 @@ export interface OwnSnapshot {
 
 /** Takes the snapshot, or adopts the one that an earlier attempt of this run has taken, and waits until it is `available`. */
 export async function takeOwnSnapshot(
-  deps: Pick<TakeSnapshotDeps, 'waits'> & {
-    readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot'>;
-  },
+  deps: TakeSnapshotDeps,
   io: StepIo,
   input: OwnSnapshot,
 ): Promise<DbSnapshot> {
-  await ensureCreated(deps.rds, io, input);
+  await ensureCreated(deps, io, input);
   const snapshot = await deps.waits.untilSnapshotAvailable(io, input.identifier, {
     justCreated: true,
     progressed: (percent) => {
@@ -107,18 +110,21 @@ export async function takeOwnSnapshot(
 }
 
 async function ensureCreated(
-  rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot'>,
+  deps: TakeSnapshotDeps,
   io: StepIo,
   input: OwnSnapshot,
 ): Promise<void> {
-  const found = await rds.findSnapshot(input.identifier);
+  const found = await deps.rds.findSnapshot(input.identifier);
   if (found !== undefined) {
     assertAdoptable(io, found, input);
-    return;
+    if (found.status !== 'failed') return;
+    io.note(`the snapshot ${found.identifier} of this run has failed: it is deleted and taken again`);
+    await deleteOwnSnapshot(deps, io, found.identifier);
   }
   await io.mutate(
     { call: 'rds:CreateDBSnapshot', key: input.identifier },
-    () => rds.createSnapshot({ identifier: input.identifier, instance: input.instance, tags: ownTags(io) }),
+    () =>
+      deps.rds.createSnapshot({ identifier: input.identifier, instance: input.instance, tags: ownTags(io) }),
     ({ outcome, arn }) => ({ detail: { outcome }, ...(arn === undefined ? {} : { arn }) }),
   );
 }
@@ -168,7 +174,7 @@ async function undo(deps: TakeSnapshotDeps, io: StepIo, { identifier, stack }: I
 
 /** Deletes the snapshot if this run took it. One that is being made cannot be deleted yet, so it is waited for. */
 export async function deleteOwnSnapshot(
-  { rds, waits }: TakeSnapshotDeps,
+  { rds, waits }: DeleteSnapshotDeps,
   io: StepIo,
   identifier: string,
 ): Promise<void> {
@@ -178,8 +184,21 @@ export async function deleteOwnSnapshot(
     io.note(`the snapshot ${identifier} does not carry this run's tag and is left alone`);
     return;
   }
-  if (found.status === 'creating') await waits.untilSnapshotAvailable(io, identifier);
+  if (found.status === 'creating' || found.status === 'copying') await untilSettled(waits, io, identifier);
   if (found.status !== 'deleting')
     await io.mutate({ call: 'rds:DeleteDBSnapshot', key: identifier }, () => rds.deleteSnapshot(identifier));
   await waits.untilSnapshotGone(io, identifier);
+}
+
+/** It may fail while it is waited for, and a failed snapshot can be deleted just as well. */
+async function untilSettled(
+  waits: TakeSnapshotDeps['waits'],
+  io: StepIo,
+  identifier: string,
+): Promise<void> {
+  try {
+    await waits.untilSnapshotAvailable(io, identifier);
+  } catch (error) {
+    if (!isFailedResource(error)) throw error;
+  }
 }

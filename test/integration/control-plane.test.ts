@@ -148,7 +148,7 @@ describe('the control plane against the sandbox', { shuffle: false }, () => {
     outputs['create-cluster'] = await cluster.run(first.io, cluster.select(from));
     const again = createStepIo(runId, cluster.id);
     expect(await cluster.run(again.io, cluster.select(from))).toEqual(outputs['create-cluster']);
-    expect([first.calls(), again.calls()]).toEqual([['rds:CreateDBCluster'], []]);
+    expect([first.calls(), again.calls()]).toEqual([['rds:CreateDBCluster', 'rds:ModifyDBCluster'], []]);
     const made = createStepIo(runId, writer.id);
     const output = await writer.run(made.io, writer.select(from));
     await writer.verify(made.io, writer.select(from), output);
