@@ -5,8 +5,8 @@ import type { DbInstance } from './rds-instances.js';
 import type { DbSnapshot } from './rds-snapshots.js';
 import { clusterAvailable, databaseGone, instanceAvailable, snapshotAvailable } from './resource-states.js';
 
-/** Hours, not minutes: AWS's own handlers allow 36. */
-const timeoutMs = 4 * 3_600_000;
+/** Hours, not minutes: AWS's own handlers allow 36, and a snapshot takes hours a terabyte. */
+const usualTimeoutMs = 4 * 3_600_000;
 
 export interface DatabaseWaits {
   /** `justCreated`: our own create may not be visible yet. */
@@ -34,6 +34,7 @@ export interface DatabaseWaits {
 export function createDatabaseWaits(
   rds: Pick<RdsGateway, 'findCluster' | 'findInstance' | 'findSnapshot'>,
   poll: Poll,
+  timeoutMs = usualTimeoutMs,
 ): DatabaseWaits {
   const cluster = (identifier: string) => ({
     resource: `cluster ${identifier}`,

@@ -17,7 +17,6 @@ export interface RestoredCluster {
   /** Undefined keeps the encryption of the snapshot. */
   readonly kmsKeyId: string | undefined;
   readonly scaling: Scaling;
-  readonly deletionProtection: boolean;
   /** Whether users may log in by tokens of IAM. */
   readonly iamAuthentication: boolean;
   /** Days. */
@@ -89,7 +88,8 @@ function toRequest(cluster: RestoredCluster): RestoreDBClusterFromSnapshotMessag
     ...(cluster.kmsKeyId === undefined ? {} : { KmsKeyId: cluster.kmsKeyId }),
     CopyTagsToSnapshot: true,
     BackupRetentionPeriod: cluster.backupRetention,
-    DeletionProtection: cluster.deletionProtection,
+    // Switched on once the cluster is there: one that fails on the way must stay deletable.
+    DeletionProtection: false,
     EnableIAMDatabaseAuthentication: cluster.iamAuthentication,
     EnableCloudwatchLogsExports: ['postgresql'],
     ServerlessV2ScalingConfiguration: toScalingRequest(cluster.scaling),

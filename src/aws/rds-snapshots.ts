@@ -34,12 +34,25 @@ export interface NewSnapshot {
   readonly tags: Tags;
 }
 
+export interface CopiedSnapshot {
+  readonly identifier: string;
+  /** The only way to name a snapshot of another account. */
+  readonly sourceArn: string;
+  /** Must be given for an encrypted snapshot of another account. */
+  readonly kmsKeyId: string | undefined;
+  readonly tags: Tags;
+}
+
 export interface SnapshotCalls {
   /** By identifier or ARN; only by ARN one that another account shares. */
   findSnapshot(identifier: string): Promise<DbSnapshot | undefined>;
   /** `taken` when a snapshot of that name exists (perhaps from a lost reply). */
   createSnapshot(
     snapshot: NewSnapshot,
+  ): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
+  /** Within the Region. `taken` when a snapshot of that name exists (perhaps from a lost reply). */
+  copySnapshot(
+    snapshot: CopiedSnapshot,
   ): Promise<{ readonly outcome: 'created' | 'taken'; readonly arn?: string }>;
   /** Absence is no error. */
   deleteSnapshot(identifier: string): Promise<void>;
@@ -70,6 +83,27 @@ export function createSnapshotCalls(clients: Pick<AwsClients, 'rds'>): SnapshotC
           rds.createDBSnapshot({
             DBSnapshotIdentifier: identifier,
             DBInstanceIdentifier: instance,
+            Tags: writeTags(tags),
+          }),
+        );
+        return {
+          outcome: 'created',
+          ...(made?.DBSnapshotArn === undefined ? {} : { arn: made.DBSnapshotArn }),
+        };
+      } catch (error) {
+        if (isAwsError(error, 'AlreadyExists')) return { outcome: 'taken' };
+        throw error;
+      }
+    },
+
+    copySnapshot: async ({ identifier, sourceArn, kmsKeyId, tags }) => {
+      try {
+        const rds = await clients.rds();
+        const { DBSnapshot: made } = await callAws('rds:CopyDBSnapshot', identifier, () =>
+          rds.copyDBSnapshot({
+            SourceDBSnapshotIdentifier: sourceArn,
+            TargetDBSnapshotIdentifier: identifier,
+            ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
             Tags: writeTags(tags),
           }),
         );

@@ -1,4 +1,5 @@
 import type { RdsGateway } from '../aws/rds-gateway.js';
+import { isOfOther } from '../steps/snapshot-name.js';
 import type { ReadinessCheck } from './readiness-check.js';
 
 /** What a run may need one more of. Source: AccountQuotas of DescribeAccountAttributes. */
@@ -18,9 +19,11 @@ export function createQuotaCheck(
   return {
     id: 'quota',
     title: `The account may have more: ${needed.map((name) => names[name]).join(', ')}`,
-    find: async ({ config: { region } }) =>
-      (await rds.listQuotas()).flatMap(({ name, used, max }) =>
-        isQuotaName(name) && needed.includes(name) && used >= max
+    find: async ({ config: { region, source }, caller: { account } }) => {
+      const isMade = source.snapshot === undefined || isOfOther(source.snapshot, account);
+      const wanted = isMade ? needed : needed.filter((one) => one !== 'ManualSnapshots');
+      return (await rds.listQuotas()).flatMap(({ name, used, max }) =>
+        isQuotaName(name) && wanted.includes(name) && used >= max
           ? [
               {
                 code: 'QuotaReached',
@@ -30,6 +33,7 @@ export function createQuotaCheck(
               },
             ]
           : [],
-      ),
+      );
+    },
   };
 }

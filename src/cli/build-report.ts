@@ -1,5 +1,6 @@
 import type { RunState } from '../journal/run-state.js';
 import type { StepRef } from '../pipeline/step.js';
+import { describeAge } from '../steps/snapshot-name.js';
 import { importByHand } from '../steps/import-by-hand.js';
 import * as refs from '../steps/refs.js';
 import type { CheckRow, ComparisonRow } from '../views/checks-table.js';
@@ -62,9 +63,24 @@ function listRemarks(state: RunState): readonly string[] {
     ...(roles.length > 0
       ? [`These roles have no password on the target yet, set them: ${roles.join(', ')}`]
       : []),
+    ...listAgeRemarks(state),
     ...listSnapshotRemarks(state),
     ...listReplacementRemarks(state),
     ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
+  ];
+}
+
+/** What was accepted when the move was begun from a snapshot that was there already. */
+function listAgeRemarks(state: RunState): readonly string[] {
+  const given = findOutput(state, refs.useSnapshot);
+  if (given === undefined) return [];
+  const { header } = state;
+  const paused = findOutput(state, refs.pauseWriters)?.pausedAt;
+  const until = paused === undefined ? 'and later' : `and ${paused}, when its writers were paused`;
+  const age =
+    paused === undefined ? '' : `, ${describeAge(Date.parse(paused) - Date.parse(given.createdAt))}`;
+  return [
+    `${header.target} was made from the snapshot ${given.copyOf ?? given.snapshotIdentifier}: what was written to ${header.source} between ${given.createdAt} ${until}${age}, is not in it. Comparisons that say "older" were not equal for that reason, and could not be proven.`,
   ];
 }
 

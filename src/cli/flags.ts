@@ -33,6 +33,16 @@ export const viewFlags = {
   }),
 };
 
+/** From what `migrate snapshot` starts. */
+export const snapshotFlags = {
+  snapshot: Flags.string({
+    summary: 'Start from this snapshot instead of a new one; what was written after it is not moved.',
+    description:
+      'A manual or an automated snapshot of the source, or the ARN of one that another account shares. The same as source.snapshot in the configuration.',
+    helpValue: 'ID|ARN',
+  }),
+};
+
 /** Answers to questions, given beforehand. */
 export const confirmFlags = {
   yes: Flags.boolean({

@@ -38,6 +38,7 @@ export interface MigrationSession {
 export interface MigrationFlags {
   readonly config?: string | undefined;
   readonly region?: string | undefined;
+  readonly snapshot?: string | undefined;
   readonly profile?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly events?: string | undefined;
@@ -70,7 +71,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
       cwd: process.cwd(),
       path: flags.config,
       env: this.environment.variables,
-      flags: { region: flags.region },
+      flags: { region: flags.region, 'source.snapshot': flags.snapshot },
     });
     const root = findRunFolder(process.cwd(), flags.config);
     this.#root = root;

@@ -102,6 +102,10 @@ const stepPlanSchema = z.discriminatedUnion('kind', [
     kind: z.literal('change'),
     effects: z.array(z.string()),
     calls: z.array(z.string()).optional(),
+    loses: z
+      .strictObject({ what: z.string(), name: z.string() })
+      .optional()
+      .describe('What will not be there afterwards, and the name that --confirm wants for it'),
   }),
   z.strictObject({ kind: z.literal('satisfied'), because: z.string() }),
   z.strictObject({ kind: z.literal('blocked'), problems: z.array(problemSchema) }),
@@ -158,7 +162,7 @@ export const checkSchema = z.strictObject({
 
 export const comparisonSchema = z.strictObject({
   item: z.string(),
-  result: z.enum(['match', 'differ', 'not-compared']),
+  result: z.enum(['match', 'differ', 'not-compared', 'older']),
   source: z.string().optional(),
   target: z.string().optional(),
   detail: z.string().optional(),

@@ -37,7 +37,7 @@ export async function migrate(session: MigrationSession, path: string): Promise<
   refuseWhenBlocked(plan);
   const { source, target, region } = session.config;
   session.say(renderPlan(plan));
-  await session.confirm(questionOf(session, path));
+  await session.confirm(questionOf(session, path, plan));
   const run = createRun(
     runDeps(session),
     {
@@ -54,10 +54,12 @@ export async function migrate(session: MigrationSession, path: string): Promise<
   return finish(session, run);
 }
 
-/** In place, by snapshot, the source is deleted: that wants more than a yes. */
-function questionOf({ config }: MigrationSession, path: string): Question {
+/** In place, by snapshot, the source is deleted, and an older snapshot lacks writes: both want more than a yes. */
+function questionOf({ config }: MigrationSession, path: string, { steps }: EstimatedPlan): Question {
   const { source, target } = config;
   const action = `Move ${source.instance} (database ${source.database}) to ${target.cluster}`;
+  const [loses] = steps.flatMap(({ plan }) => (plan.kind === 'change' ? (plan.loses ?? []) : []));
+  if (loses !== undefined) return { level: 'severe', action: `${action}, ${loses.what}`, name: loses.name };
   if (path !== 'snapshot' || !isInPlace(config)) return { level: 'moderate', action, name: source.instance };
   const stack = source.stack ?? '';
   return {

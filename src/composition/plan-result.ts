@@ -29,8 +29,13 @@ type StepPlanResult = PlanResult['steps'][number]['plan'];
 function toStepPlan(plan: PathPlan['steps'][number]['plan']): StepPlanResult {
   if (plan.kind === 'satisfied') return plan;
   if (plan.kind === 'blocked') return { kind: 'blocked', problems: [...plan.problems] };
-  const { kind, effects, calls } = plan;
-  return { kind, effects: [...effects], ...(calls === undefined ? {} : { calls: [...calls] }) };
+  const { kind, effects, calls, loses } = plan;
+  return {
+    kind,
+    effects: [...effects],
+    ...(calls === undefined ? {} : { calls: [...calls] }),
+    ...(loses === undefined ? {} : { loses: { ...loses } }),
+  };
 }
 
 function toCost(cost: EstimatedPlan['cost']): PlanResult['cost'] {

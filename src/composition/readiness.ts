@@ -1,7 +1,9 @@
 import type { TemplateTools } from '../aws/template-tools.js';
 import { createAwsChecks, snapshotNeeds } from '../checks/aws-checks.js';
+import { examineSnapshot } from '../checks/given-snapshot.js';
 import { createSnapshotChecks } from '../checks/snapshot-checks.js';
 import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
+import { givenSnapshotUnusedCheck } from '../checks/given-snapshot-unused.js';
 import { createSourceDatabaseCheck } from '../checks/source-database.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
@@ -36,7 +38,8 @@ type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
 
 function choosePath(path: string, config: Config): (tools: Tools, templates: TemplateTools) => OfPath {
   if (path !== 'snapshot') return ofDump;
-  return isHydrated(config) ? ofHydration : ofSnapshot;
+  // From a given snapshot nothing is done in place, by whatever way: the one that looks at it says so.
+  return isHydrated(config) && config.source.snapshot === undefined ? ofHydration : ofSnapshot;
 }
 
 function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
@@ -44,6 +47,7 @@ function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
     chooseTargetVersion: async (config, source) =>
       chooseTargetVersion(aws.rds, config, source, await readClearVersion(templates, config)),
     checks: [
+      givenSnapshotUnusedCheck,
       ...createAwsChecks(aws),
       createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),
     ],
@@ -52,8 +56,20 @@ function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
 
 function ofSnapshot({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
   return {
-    chooseTargetVersion: async (config, source) =>
-      chooseSnapshotVersion(aws.rds, config, source, await readTemplateVersion(templates, config)),
+    chooseTargetVersion: async (config, source, caller) => {
+      const given = config.source.snapshot;
+      const snapshot =
+        given === undefined
+          ? { found: source }
+          : await examineSnapshot(aws.rds, given, { config, caller, source });
+      if (snapshot.found === undefined) return snapshot;
+      return chooseSnapshotVersion(
+        aws.rds,
+        config,
+        snapshot.found,
+        await readTemplateVersion(templates, config),
+      );
+    },
     checks: [
       ...createAwsChecks(aws, snapshotNeeds),
       createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),

@@ -55,15 +55,31 @@ export function runDeps(session: MigrationSession): RunDeps {
   };
 }
 
+/** From which snapshot a run starts is the run's own: it may have been given by a flag, which nobody repeats. */
+function withOwnSnapshot(session: MigrationSession, run: OpenRun): MigrationSession {
+  const { source } = run.state().header.config;
+  const snapshot = isRecord(source) ? source['snapshot'] : undefined;
+  const set = (config: Config): Config => {
+    const { snapshot: _other, ...rest } = config.source;
+    return { ...config, source: typeof snapshot === 'string' ? { ...rest, snapshot } : rest };
+  };
+  return { ...session, config: set(session.config), written: set(session.written) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * What running, resuming and rolling back need. The steps of `finalize`, once that has begun, are among them.
  * @param options.withFinal false where they are given apart
  */
 export function contextOf(
-  session: MigrationSession,
+  given: MigrationSession,
   run: OpenRun,
   { withFinal = true }: { readonly withFinal?: boolean } = {},
 ): RunContext<Config> {
+  const session = withOwnSnapshot(given, run);
   const { crashPoint } = runDeps(session);
   const { header, finalSteps } = run.state();
   const final = withFinal && finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];

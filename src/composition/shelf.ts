@@ -34,6 +34,7 @@ import { createRunDeployCommand } from '../steps/run-deploy-command.js';
 import { createSetMasterPassword } from '../steps/set-master-password.js';
 import { createSwitchSecret } from '../steps/switch-secret.js';
 import { createTakeSnapshot } from '../steps/take-snapshot.js';
+import { createUseSnapshot } from '../steps/use-snapshot.js';
 import { createUpdateExtensions } from '../steps/update-extensions.js';
 import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
@@ -103,11 +104,12 @@ function controlPlane(tools: Tools) {
 }
 
 function snapshotSteps({ aws, waits, sessions }: Tools) {
-  const { rds, secrets } = aws;
+  const { rds, secrets, sts } = aws;
   const restored = createRestoredDatabaseGateway(sessions);
   return {
     carryParameters: seal(createCarryParameters({ rds })),
     takeSnapshot: seal(createTakeSnapshot({ rds, waits: waits.database })),
+    useSnapshot: seal(createUseSnapshot({ sts, rds, waits: waits.database })),
     restoreCluster: seal(createRestoreCluster({ rds, waits: waits.database })),
     setMasterPassword: seal(createSetMasterPassword({ rds, secrets, restored, waits: waits.database })),
     updateExtensions: seal(createUpdateExtensions({ restored })),

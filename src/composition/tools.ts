@@ -36,7 +36,7 @@ export function createTools(session: MigrationSession, runId: string, directory:
     aws,
     waits: {
       application: createApplicationWaits(aws.ecs, aws.logs, poll),
-      database: createDatabaseWaits(aws.rds, poll),
+      database: createDatabaseWaits(aws.rds, poll, config.poll.deadlineMinutes * 60_000),
       stack: createStackWaits(aws.cloudFormation, poll),
     },
     sessions,

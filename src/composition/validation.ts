@@ -57,7 +57,7 @@ async function findTarget({ aws }: Tools, { config }: MigrationSession): Promise
 async function findSource(
   { aws, fingerprints }: Tools,
   { config, root }: MigrationSession,
-): Promise<Pick<ValidationOrder, 'source' | 'verified'>> {
+): Promise<Pick<ValidationOrder, 'source' | 'verified' | 'asOf'>> {
   for (const { state, directory } of listRuns(root)) {
     const outputs = new Map(state?.steps.map((step) => [step.id, step.output]));
     const file = outputs.get(refs.fingerprintSource.id);
@@ -65,7 +65,12 @@ async function findSource(
     if (file === undefined || verified === undefined) continue;
     const reading = { fingerprints, files: createRunFiles(directory) };
     const fingerprint = await readSourceFingerprint(reading, refs.fingerprintSource.output.parse(file));
-    return { source: { fingerprint }, verified: refs.verifyData.output.parse(verified).comparisons };
+    const given = outputs.get(refs.useSnapshot.id);
+    return {
+      source: { fingerprint },
+      verified: refs.verifyData.output.parse(verified).comparisons,
+      asOf: given === undefined ? undefined : refs.useSnapshot.output.parse(given).createdAt,
+    };
   }
   const { endpoint } = (await aws.rds.findInstance(config.source.instance)) ?? {};
   if (endpoint !== undefined)
@@ -85,7 +90,7 @@ function serverOf({ source }: MigrationSession['config'], host: string, port: nu
 
 function invalid({ target, checks, comparisons }: ValidateResult): VerifyError {
   const failed = checks.filter((one) => one.result !== 'pass').map((one) => `${one.check}: ${one.detail}`);
-  const different = comparisons.filter((one) => one.result !== 'match').map((one) => one.item);
+  const different = comparisons.filter(refs.isFailure).map((one) => one.item);
   const count = failed.length + different.length;
   return new VerifyError('TargetInvalid', `${target} failed ${String(count)} checks`, {
     why: [...failed, ...different].slice(0, 10).join('; '),

@@ -11,7 +11,7 @@ export interface LoadOptions {
   readonly path?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Values given by flags, by dotted path, e.g. `{region: 'eu-west-1'}`. They win over everything. */
+  /** Values given by flags, by dotted path, e.g. `{'source.snapshot': 'nightly'}`: the flag is its last word. They win. */
   readonly flags?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -54,7 +54,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
 function flagOverrides(flags: Readonly<Record<string, string | undefined>>): readonly Override[] {
   return Object.entries(flags).flatMap(([path, value]) =>
-    value === undefined ? [] : [{ path: path.split('.'), value, origin: `--${path}` }],
+    value === undefined
+      ? []
+      : [{ path: path.split('.'), value, origin: `--${path.split('.').at(-1) ?? path}` }],
   );
 }
 

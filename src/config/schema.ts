@@ -50,6 +50,21 @@ export const configSchema = z.strictObject({
     user: z.string().min(1).max(63).describe('Master user'),
     secret: z.string().min(1).describe('Name or ARN of the Secrets Manager secret that holds the password'),
     stack: z.string().min(1).optional().describe('CloudFormation stack that owns the instance'),
+    snapshot: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Only for migrate snapshot: identifier or ARN of a snapshot to start from, instead of a new one. What was written to the source after it is not moved',
+      ),
+    snapshotOf: identifier
+      .optional()
+      .describe('The instance that `snapshot` is of, where that is another one than `instance`'),
+    snapshotKmsKey: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('KMS key for the copy of an encrypted snapshot of another account; default: target.kmsKey'),
   }),
   target: z.strictObject({
     cluster: identifier,
@@ -125,7 +140,19 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   tls: z.strictObject({ caFile: z.string().min(1).optional() }).optional(),
-  poll: z.strictObject({ seconds: z.number().min(0.05).max(60).default(15) }).default({ seconds: 15 }),
+  poll: z
+    .strictObject({
+      seconds: z.number().min(0.05).max(60).default(15),
+      deadlineMinutes: z
+        .number()
+        .min(0.01)
+        .max(2160)
+        .default(240)
+        .describe(
+          'How long a database, cluster or snapshot may take to become available; then the run stops and can be resumed',
+        ),
+    })
+    .default({ seconds: 15, deadlineMinutes: 240 }),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -9,6 +9,7 @@ export interface Shelf {
   readonly carryParameters: Sealed;
   readonly prepareStack: Sealed;
   readonly takeSnapshot: Sealed;
+  readonly useSnapshot: Sealed;
   readonly restoreCluster: Sealed;
   readonly saveStack: Sealed;
   readonly deleteStack: Sealed;

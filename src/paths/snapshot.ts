@@ -5,6 +5,7 @@ import type { Shelf } from './shelf.js';
 
 /** The steps of `migrate snapshot`, in order: beside the source, which nothing touches, or in its stack. */
 export function snapshot(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+  if (config.source.snapshot !== undefined) return fromGiven(config, shelf);
   if (!isInPlace(config)) return sideBySide(config, shelf);
   return isHydrated(config) ? hydrate(shelf) : replace(shelf);
 }
@@ -25,6 +26,36 @@ function sideBySide({ target }: Config, shelf: Shelf): readonly SealedStep<Confi
     shelf.setMasterPassword,
     shelf.updateExtensions,
     shelf.analyzeTarget,
+    shelf.verifyData,
+    ...(hasTemplate ? [shelf.bringIntoStack] : []),
+    shelf.liftReadOnly,
+    shelf.switchSecret,
+    shelf.resumeApplication,
+    shelf.validateTarget,
+    shelf.writeReport,
+  ];
+}
+
+/**
+ * From a snapshot that exists: what was written since is not moved in any case, so the application writes until the target
+ * is ready. The source is read once it is quiet, to tell what the target lacks.
+ */
+function fromGiven({ target }: Config, shelf: Shelf): readonly SealedStep<Config>[] {
+  const hasTemplate = target.deploy.template !== undefined;
+  return [
+    shelf.checkReadiness,
+    shelf.useSnapshot,
+    hasTemplate ? shelf.prepareStack : shelf.carryParameters,
+    ...[
+      shelf.restoreCluster,
+      shelf.createWriter,
+      shelf.awaitTarget,
+      shelf.setMasterPassword,
+      shelf.updateExtensions,
+      shelf.analyzeTarget,
+    ].map((step) => ({ ...step, writersPaused: false })),
+    shelf.pauseWriters,
+    shelf.fingerprintSource,
     shelf.verifyData,
     ...(hasTemplate ? [shelf.bringIntoStack] : []),
     shelf.liftReadOnly,

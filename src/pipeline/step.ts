@@ -81,7 +81,13 @@ export interface RecordedIntent extends Intent {
 }
 
 export type StepPlan =
-  | { readonly kind: 'change'; readonly effects: readonly string[]; readonly calls?: readonly string[] }
+  | {
+      readonly kind: 'change';
+      readonly effects: readonly string[];
+      readonly calls?: readonly string[];
+      /** What will not be there afterwards, and the name that somebody has to type to agree to it. */
+      readonly loses?: { readonly what: string; readonly name: string };
+    }
   | { readonly kind: 'satisfied'; readonly because: string }
   | { readonly kind: 'blocked'; readonly problems: readonly Problem[] };
 

@@ -17,7 +17,8 @@ export interface FingerprintRequest {
 /** Reads what databases hold, and compares it. Changes nothing. */
 export interface FingerprintGateway {
   take(server: ServerRef, request: FingerprintRequest): Promise<Fingerprint>;
-  compare(source: Fingerprint, target: Fingerprint): Comparison[];
+  /** @param asOf when the target was made from an older snapshot: of which moment, ISO 8601 */
+  compare(source: Fingerprint, target: Fingerprint, asOf?: string): Comparison[];
   print(fingerprint: Fingerprint): string;
   parse(text: string): Fingerprint;
 }

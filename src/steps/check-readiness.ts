@@ -30,7 +30,11 @@ export interface CheckReadinessDeps {
   readonly sts: StsGateway;
   readonly rds: Pick<RdsGateway, 'findInstance'>;
   readonly examineSource: (config: Config, caller: Caller) => Promise<Finding<DbInstance>>;
-  readonly chooseTargetVersion: (config: Config, source: DbInstance) => Promise<Finding<AuroraVersion>>;
+  readonly chooseTargetVersion: (
+    config: Config,
+    source: DbInstance,
+    caller: Caller,
+  ) => Promise<Finding<AuroraVersion>>;
   readonly postgres: PostgresReadiness;
   /** Asked one after the other, in this order. */
   readonly checks: readonly ReadinessCheck[];
@@ -77,7 +81,7 @@ async function look(deps: CheckReadinessDeps, config: Config, runId: string): Pr
   const caller = await deps.sts.getCaller();
   const source = await deps.examineSource(config, caller);
   if (source.found === undefined) return source;
-  const target = await deps.chooseTargetVersion(config, source.found);
+  const target = await deps.chooseTargetVersion(config, source.found, caller);
   if (target.found === undefined) return target;
   const clients = await deps.postgres.chooseClients(source.found.engineVersion, target.found.version);
   const server = serverOf(config, source.found);

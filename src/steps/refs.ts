@@ -145,15 +145,19 @@ export const restoreDatabase = ref(
 
 export const analyzeTarget = ref('analyze-target', z.strictObject({ tables: z.number().int() }));
 
-/** One line of a comparison. `not-compared` is never success. */
+/**
+ * One line of a comparison. `not-compared` is never success. `older`: the target has what a given snapshot had, and the
+ * source has moved on since, which somebody has accepted.
+ */
 export const comparisonSchema = z.strictObject({
   item: z.string(),
-  result: z.enum(['match', 'differ', 'not-compared']),
+  result: z.enum(['match', 'differ', 'not-compared', 'older']),
   source: z.string().optional(),
   target: z.string().optional(),
   detail: z.string().optional(),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
+export const isFailure = ({ result }: Comparison): boolean => result !== 'match' && result !== 'older';
 
 export const verifyData = ref('verify-data', z.strictObject({ comparisons: z.array(comparisonSchema) }));
 

@@ -9,9 +9,23 @@ import type { DatabaseSettings } from '../aws/stack-stages.js';
 import type { Config } from '../config/schema.js';
 import type { Inputs, Step, StepIo } from '../pipeline/step.js';
 import { importByHand } from './import-by-hand.js';
-import { assertOwnCluster, deleteClusterByHand, deleteOwnCluster, verifyCluster } from './own-cluster.js';
+import {
+  assertOwnCluster,
+  deleteClusterByHand,
+  deleteOwnCluster,
+  findUsableCluster,
+  protectCluster,
+  verifyCluster,
+} from './own-cluster.js';
 import { isOurs, ownTags, takenIdentifier } from './ownership.js';
-import { carryParameters, checkReadiness, prepareStack, restoreCluster, takeSnapshot } from './refs.js';
+import {
+  carryParameters,
+  checkReadiness,
+  prepareStack,
+  restoreCluster,
+  takeSnapshot,
+  useSnapshot,
+} from './refs.js';
 
 export interface RestoreClusterDeps {
   readonly rds: Pick<
@@ -23,6 +37,7 @@ export interface RestoreClusterDeps {
 
 interface In extends Omit<RestoredCluster, 'tags'> {
   readonly masterUser: string;
+  readonly deletionProtection: boolean;
 }
 type Out = ReturnType<typeof restoreCluster.output.parse>;
 
@@ -35,6 +50,8 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
     title: 'Restore the snapshot as an Aurora cluster',
     typicalSeconds: [600, 3_600],
     writersPaused: true,
+    // An automated snapshot goes when its time is over, and the cluster needs it no longer.
+    supersedes: [useSnapshot.id],
     reversal: {
       kind: 'undo',
       note: ({ identifier, deletionProtection }) => deleteClusterByHand(identifier, deletionProtection),
@@ -51,6 +68,7 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
       await ensureRestored(deps, io, input);
       const cluster = await deps.waits.untilClusterAvailable(io, input.identifier, { justCreated: true });
       assertOwnCluster(io, cluster, input);
+      await protectCluster(deps, io, cluster, input.deletionProtection);
       return { clusterIdentifier: cluster.identifier, clusterArn: cluster.arn };
     },
     verify: (_io, _input, output) => verifyCluster(deps.rds, output),
@@ -60,7 +78,7 @@ export function createRestoreCluster(deps: RestoreClusterDeps): Step<In, Out, Co
 function selectInput(from: Inputs<Config>): In {
   const { source, target } = from.config;
   const ready = from.outputOf(checkReadiness);
-  const snapshot = from.outputOf(takeSnapshot);
+  const snapshot = from.findOutputOf(useSnapshot) ?? from.outputOf(takeSnapshot);
   const common = {
     identifier: target.cluster,
     snapshotArn: snapshot.snapshotArn,
@@ -104,12 +122,8 @@ function fromTemplate(settings: DatabaseSettings, target: Config['target'], encr
 }
 
 async function ensureRestored(deps: RestoreClusterDeps, io: StepIo, input: In): Promise<void> {
-  const found = await deps.rds.findCluster(input.identifier);
-  if (found !== undefined) {
-    assertOwnCluster(io, found, input);
-    return;
-  }
-  const { masterUser: _data, ...cluster } = input;
+  if ((await findUsableCluster(deps, io, input)) !== undefined) return;
+  const { masterUser: _data, deletionProtection: _later, ...cluster } = input;
   await io.mutate(
     { call: 'rds:RestoreDBClusterFromSnapshot', key: input.identifier },
     () => deps.rds.restoreCluster({ ...cluster, tags: ownTags(io) }),

@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
 
+const snapshotFacts = z.strictObject({
+  snapshotIdentifier: z.string(),
+  snapshotArn: z.string(),
+  engineVersion: z.string(),
+  encrypted: z.boolean(),
+  kmsKeyId: z.string().nullable(),
+  /** When the data was as the snapshot has it; ISO 8601. */
+  createdAt: z.string(),
+});
+
 /** A snapshot of the source that is proven `available`. */
-export const takeSnapshot = ref(
-  'take-snapshot',
-  z.strictObject({
-    snapshotIdentifier: z.string(),
-    snapshotArn: z.string(),
-    engineVersion: z.string(),
-    encrypted: z.boolean(),
-    kmsKeyId: z.string().nullable(),
-    /** When the data was as the snapshot has it; ISO 8601. */
-    createdAt: z.string(),
+export const takeSnapshot = ref('take-snapshot', snapshotFacts);
+
+/** A snapshot that was there before the run, or the copy of one that another account shares. */
+export const useSnapshot = ref(
+  'use-snapshot',
+  snapshotFacts.extend({
+    /** ARN of the original. */
+    copyOf: z.string().nullable(),
   }),
 );
 

@@ -3,7 +3,7 @@ import { MigrationError } from '../errors.js';
 import type { DatabaseChecks } from '../postgres/connection-check.js';
 import type { Fingerprint } from '../postgres/fingerprint.js';
 import type { FingerprintGateway } from '../postgres/fingerprint-gateway.js';
-import type { CheckResult, Comparison, ServerRef } from './refs.js';
+import { isFailure, type CheckResult, type Comparison, type ServerRef } from './refs.js';
 
 export interface ValidationDependencies {
   readonly database: DatabaseChecks;
@@ -17,6 +17,8 @@ export interface ValidationOrder {
   readonly mode: 'checksum' | 'count';
   /** Comparisons made while nobody wrote; data found equal then may have been written to since. */
   readonly verified?: readonly Comparison[];
+  /** When the target was made from an older snapshot: of which moment, ISO 8601. */
+  readonly asOf?: string | undefined;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress) => void;
 }
@@ -45,16 +47,13 @@ export async function validateTarget(
     comparedWith: source,
     ...reporting,
   });
-  const comparisons = dependencies.fingerprints.compare(source, found);
+  const comparisons = dependencies.fingerprints.compare(source, found, order.asOf);
   return { checks: judgeVector(checks, source), comparisons: settle(comparisons, order.verified ?? []) };
 }
 
-/** True when every check passed and every comparison matched: what was not compared is no success. */
+/** True when every check passed and no comparison failed: what was not compared is no success. */
 export function isValid(validation: Validation): boolean {
-  return (
-    validation.checks.every((one) => one.result === 'pass') &&
-    validation.comparisons.every((one) => one.result === 'match')
-  );
+  return validation.checks.every((one) => one.result === 'pass') && !validation.comparisons.some(isFailure);
 }
 
 async function checkDatabase(
@@ -91,7 +90,13 @@ function settle(comparisons: readonly Comparison[], verified: readonly Compariso
   const matched = new Map(verified.filter((one) => one.result === 'match').map((one) => [one.item, one]));
   return comparisons.map((one) => {
     const before = matched.get(one.item);
-    if (one.result !== 'differ' || before === undefined || !data.test(one.item)) return one;
+    if (
+      one.result === 'match' ||
+      one.result === 'not-compared' ||
+      before === undefined ||
+      !data.test(one.item)
+    )
+      return one;
     return {
       item: one.item,
       result: 'match',

@@ -6,7 +6,14 @@ import type { ValidationDependencies } from './target-validation.js';
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
-import { awaitTarget, fingerprintSource, validateTarget, verifyData } from './refs.js';
+import {
+  awaitTarget,
+  fingerprintSource,
+  isFailure,
+  useSnapshot,
+  validateTarget,
+  verifyData,
+} from './refs.js';
 import type { CheckResult, Comparison, TargetFacts } from './refs.js';
 import { readSourceFingerprint } from './source-fingerprint.js';
 import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
@@ -26,6 +33,7 @@ export interface ValidateTargetInput {
   readonly target: TargetFacts;
   readonly fingerprint: FingerprintFile;
   readonly verified: readonly Comparison[];
+  readonly asOf?: string | undefined;
 }
 
 type Output = ReturnType<(typeof validateTarget)['output']['parse']>;
@@ -45,6 +53,7 @@ export function createValidateTarget(
         target: from.outputOf(awaitTarget),
         fingerprint: { file, sha256 },
         verified: from.outputOf(verifyData).comparisons,
+        asOf: from.findOutputOf(useSnapshot)?.createdAt,
       };
     },
     plan: (_io, { config }) =>
@@ -78,6 +87,7 @@ async function run(
     source: { fingerprint: await readSourceFingerprint(dependencies, input.fingerprint) },
     mode: config.verify.rows,
     verified,
+    asOf: input.asOf,
     signal: io.signal,
     progress: (progress) => io.progress(progress),
   });
@@ -95,9 +105,7 @@ function throwUnlessValid(output: Output, target: TargetFacts, lenient?: string)
     ...judged.checks
       .filter((one) => one.result !== 'pass')
       .map((one) => `${one.check}: ${one.result} (${one.detail})`),
-    ...output.comparisons
-      .filter((one) => one.result !== 'match')
-      .map((one) => `${one.item}: ${one.result} (${one.detail ?? ''})`),
+    ...output.comparisons.filter(isFailure).map((one) => `${one.item}: ${one.result} (${one.detail ?? ''})`),
   ];
   throw new VerifyError(
     'TargetInvalid',

@@ -7,7 +7,7 @@ import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { FingerprintGateway } from '../postgres/fingerprint-gateway.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
-import { awaitTarget, fingerprintSource, prepareTarget, verifyData } from './refs.js';
+import { awaitTarget, fingerprintSource, isFailure, prepareTarget, useSnapshot, verifyData } from './refs.js';
 import type { Comparison, ServerRef } from './refs.js';
 import { readSourceFingerprint } from './source-fingerprint.js';
 import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
@@ -24,6 +24,8 @@ export interface VerifyDataInput {
   readonly mode: 'checksum' | 'count';
   /** The database carries this run's mark; one that came with a snapshot is known by its cluster instead. */
   readonly marked: boolean;
+  /** When the target was made from a given snapshot: of which moment its data is, ISO 8601. */
+  readonly asOf?: string | undefined;
 }
 
 type Output = ReturnType<(typeof verifyData)['output']['parse']>;
@@ -48,18 +50,17 @@ export function createVerifyData(
         fingerprint: { file, sha256 },
         mode: from.config.verify.rows,
         marked: from.findOutputOf(prepareTarget) !== undefined,
+        asOf: from.findOutputOf(useSnapshot)?.createdAt,
       };
     },
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
-        effects: [
-          `read ${config.target.cluster} as the source was read, and compare: any difference ends the run`,
-        ],
+        effects: [describe(config)],
       }),
     run: (io, input) => run(dependencies, io, input),
-    verify: async (io, { target, marked }, output) => {
-      throwUnlessEqual(output.comparisons, target);
+    verify: async (io, { target, marked, asOf }, output) => {
+      throwUnlessEqual(output.comparisons, target, asOf);
       if (!marked) return;
       const state = await dependencies.target.inspect(target);
       if (state.comment === markerOf(io.runId)) return;
@@ -84,14 +85,27 @@ async function run(
     progress: (progress) => io.progress(progress),
   });
   await dependencies.files.write(fileName, dependencies.fingerprints.print(target));
-  const comparisons = dependencies.fingerprints.compare(source, target);
-  throwUnlessEqual(comparisons, input.target);
-  io.note(`${String(comparisons.length)} comparisons, all match`);
+  const comparisons = dependencies.fingerprints.compare(source, target, input.asOf);
+  throwUnlessEqual(comparisons, input.target, input.asOf);
+  const older = comparisons.filter(({ result }) => result === 'older').length;
+  const rest = older === 0 ? 'all match' : `${String(older)} of them older than the source, the rest match`;
+  io.note(`${String(comparisons.length)} comparisons, ${rest}`);
   return { comparisons };
 }
 
-function throwUnlessEqual(comparisons: readonly Comparison[], target: ServerRef): void {
-  const failed = comparisons.filter((one) => one.result !== 'match');
+function describe({ source, target }: Config): string {
+  const read = `read ${target.cluster} as the source was read, and compare`;
+  return source.snapshot === undefined
+    ? `${read}: any difference ends the run`
+    : `${read}: definitions must be equal; data that is not is told as older, since the source has moved on`;
+}
+
+function throwUnlessEqual(
+  comparisons: readonly Comparison[],
+  target: ServerRef,
+  asOf: string | undefined,
+): void {
+  const failed = comparisons.filter(isFailure);
   if (failed.length === 0) return;
   const places = failed
     .slice(0, named)
@@ -102,7 +116,12 @@ function throwUnlessEqual(comparisons: readonly Comparison[], target: ServerRef)
     `${target.host} does not hold what the source holds, in ${String(failed.length)} places`,
     {
       why: [...places, ...rest].join('; '),
-      next: ['the application has not been switched: look into the places named, then resume or roll back'],
+      next: [
+        'the application has not been switched: look into the places named, then resume or roll back',
+        ...(asOf === undefined
+          ? []
+          : [`where the definitions have changed since ${asOf}: roll back, and begin with a newer snapshot`]),
+      ],
       resource: `${target.host}/${target.database}`,
       resumable: true,
     },

@@ -2,7 +2,7 @@ import { renderTable } from './table.js';
 
 export interface ComparisonRow {
   readonly item: string;
-  readonly result: 'match' | 'differ' | 'not-compared';
+  readonly result: 'match' | 'differ' | 'not-compared' | 'older';
   readonly source?: string | undefined;
   readonly target?: string | undefined;
   readonly detail?: string | undefined;
@@ -27,18 +27,19 @@ export function renderComparisons(comparisons: readonly ComparisonRow[]): string
   return `${table}\n${countComparisons(comparisons)}`;
 }
 
-const rank = { differ: 0, 'not-compared': 1, match: 2 } as const;
+const rank = { differ: 0, 'not-compared': 1, older: 2, match: 3 } as const;
 
 /** What differs first, then what could not be compared. */
 export function sortComparisons(comparisons: readonly ComparisonRow[]): readonly ComparisonRow[] {
   return [...comparisons].sort((left, right) => rank[left.result] - rank[right.result]);
 }
 
-/** `84 match, 0 differ, 0 not compared`. */
+/** `84 match, 0 differ, 0 not compared`; the older ones where there are any. */
 export function countComparisons(comparisons: readonly ComparisonRow[]): string {
   const count = (result: ComparisonRow['result']) =>
     comparisons.filter((one) => one.result === result).length;
-  return `${count('match')} match, ${count('differ')} differ, ${count('not-compared')} not compared`;
+  const older = count('older') === 0 ? '' : `, ${count('older')} older than the source`;
+  return `${count('match')} match, ${count('differ')} differ, ${count('not-compared')} not compared${older}`;
 }
 
 export function renderChecks(checks: readonly CheckRow[]): string {

@@ -74,6 +74,20 @@ export class FakeRds {
       this.addSnapshot(identifier, tags, instance);
       return Promise.resolve({ outcome: 'created' as const });
     },
+    copySnapshot: ({
+      identifier,
+      sourceArn,
+      tags,
+    }: {
+      identifier: string;
+      sourceArn: string;
+      tags: Tags;
+    }) => {
+      if (this.snapshots.has(identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`CopyDBSnapshot ${sourceArn} ${identifier}`);
+      this.addSnapshot(identifier, tags);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
     deleteSnapshot: (identifier: string) => {
       this.mutations.push(`DeleteDBSnapshot ${identifier}`);
       this.snapshots.delete(identifier);
@@ -95,7 +109,8 @@ export class FakeRds {
     deleteCluster: (identifier: string) => {
       const found = this.clusters.get(identifier);
       if (found?.deletionProtection === true) throw new Error('protected');
-      if (found?.status !== 'available') throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
+      if (found === undefined || ['creating', 'migrating'].includes(found.status))
+        throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
       this.mutations.push(`DeleteDBCluster ${identifier}`);
       this.clusters.delete(identifier);
       return Promise.resolve();
@@ -197,7 +212,7 @@ export class FakeRds {
       parameterGroup: cluster.parameterGroup,
       scaling: cluster.scaling,
       members: [],
-      deletionProtection: cluster.deletionProtection,
+      deletionProtection: false,
       passwordPending: false,
       tags: cluster.tags,
     });

@@ -6,6 +6,7 @@ import { seal } from '../../src/pipeline/seal.js';
 import { createCarryParameters } from '../../src/steps/carry-parameters.js';
 import { createCreateWriter } from '../../src/steps/create-writer.js';
 import { createRestoreCluster } from '../../src/steps/restore-cluster.js';
+import { createUseSnapshot } from '../../src/steps/use-snapshot.js';
 import { createTakeSnapshot } from '../../src/steps/take-snapshot.js';
 import { FakeRds } from '../fakes/fake-rds.js';
 import { describeStepLaws, type LawWorld } from '../laws/step-laws.js';
@@ -39,6 +40,20 @@ function takeWorld(): LawWorld<Config> {
   return worldOf(rds, step, () => rds.snapshots.clear());
 }
 
+const shared = 'arn:aws:rds:us-east-1:999988887777:snapshot:weekly';
+
+function useWorld(): LawWorld<Config> {
+  const rds = new FakeRds();
+  rds.addSnapshot(shared, {});
+  const found = rds.snapshots.get(shared);
+  if (found !== undefined) rds.snapshots.set(shared, { ...found, arn: shared });
+  const sts = { getCaller: () => Promise.resolve({ account: '123456789012', arn: 'arn' }) };
+  const step = seal(createUseSnapshot({ sts, rds: rds.gateway, waits: rds.waits }));
+  const world = worldOf(rds, step, () => rds.snapshots.delete(snapshot.snapshotIdentifier));
+  const source = { ...lawConfig.source, snapshot: shared, snapshotKmsKey: 'alias/ours' };
+  return { ...world, config: { ...lawConfig, source } };
+}
+
 function restoreWorld(): LawWorld<Config> {
   const rds = new FakeRds();
   const step = seal(createRestoreCluster({ rds: rds.gateway, waits: rds.waits }));
@@ -56,6 +71,7 @@ function carryWorld(count: number): LawWorld<Config> {
 }
 
 describeStepLaws('take-snapshot', takeWorld);
+describeStepLaws('use-snapshot, of another account', useWorld);
 describeStepLaws('restore-cluster', restoreWorld);
 describeStepLaws('carry-parameters, with more than one call takes', () => carryWorld(45));
 
@@ -71,6 +87,59 @@ test('undo of restore-cluster waits for a cluster that is still migrating, and t
   for (const [name, cluster] of rds.clusters) rds.clusters.set(name, { ...cluster, status: 'migrating' });
   await step.undo(io, inputs, undefined);
   expect([...rds.clusters.keys()]).toEqual([]);
+});
+
+describe('what has failed for good is made again, since it is of this run and holds nothing', () => {
+  const earlier: Readonly<Record<string, unknown>> = { ...lawEarlier, 'take-snapshot': snapshot };
+  const find = (id: string) => (earlier[id] === undefined ? undefined : toJson(earlier[id]));
+
+  test.each(['migration-failed', 'incompatible-restore', 'inaccessible-encryption-credentials'])(
+    'a cluster that is %s',
+    async (status) => {
+      const rds = new FakeRds();
+      const step = seal(createRestoreCluster({ rds: rds.gateway, waits: rds.waits }));
+      const { io, notes } = createStepIo('law-000000', step.id);
+      const inputs = inputsFrom(lawConfig, io.runId, find);
+      await step.run(io, inputs);
+      for (const [name, one] of rds.clusters)
+        rds.clusters.set(name, { ...one, status, deletionProtection: false });
+      const made = rds.mutations.length;
+      await step.run(io, inputs);
+      expect(rds.mutations.slice(made)).toEqual([
+        'DeleteDBCluster production-rag-cluster',
+        'RestoreDBClusterFromSnapshot production-rag-cluster',
+        'ModifyDBCluster production-rag-cluster',
+      ]);
+      expect(notes.join()).toContain(`is ${status} for good`);
+    },
+  );
+
+  test('a snapshot that has failed', async () => {
+    const rds = new FakeRds();
+    rds.addSnapshot('rds2aurora-law-000000', own);
+    const found = rds.snapshots.get('rds2aurora-law-000000');
+    if (found !== undefined) rds.snapshots.set(found.identifier, { ...found, status: 'failed' });
+    const { io } = createStepIo('law-000000', 'take-snapshot');
+    const step = seal(createTakeSnapshot({ rds: rds.gateway, waits: rds.waits }));
+    await step.run(io, inputsFrom(lawConfig, io.runId, find));
+    expect(rds.mutations).toEqual([
+      'DeleteDBSnapshot rds2aurora-law-000000',
+      'CreateDBSnapshot rds2aurora-law-000000',
+    ]);
+  });
+
+  test('a cluster of somebody else stays as it is, whatever its state', async () => {
+    const rds = new FakeRds();
+    const step = seal(createRestoreCluster({ rds: rds.gateway, waits: rds.waits }));
+    const { io } = createStepIo('law-000000', step.id);
+    const inputs = inputsFrom(lawConfig, io.runId, find);
+    await step.run(io, inputs);
+    for (const [name, one] of rds.clusters)
+      rds.clusters.set(name, { ...one, status: 'migration-failed', tags: {} });
+    const made = rds.mutations.length;
+    await expect(step.run(io, inputs)).rejects.toMatchObject({ code: 'ClusterTaken' });
+    expect(rds.mutations.length).toBe(made);
+  });
 });
 
 describe('take-snapshot', () => {

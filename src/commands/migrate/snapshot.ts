@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import type { Outcome } from '../../cli/base-command.js';
 import { MigrationCommand } from '../../cli/migration-command.js';
+import { snapshotFlags } from '../../cli/flags.js';
 import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
 
 export default class MigrateSnapshot extends MigrationCommand<MigrateResult | PlanResult> {
@@ -12,12 +13,16 @@ export default class MigrateSnapshot extends MigrationCommand<MigrateResult | Pl
     'In place (target.stack is source.stack) the old stack is deleted on the way, once the snapshot is proven and the stack is',
     'saved: that wants the name of the stack typed, or --confirm. `rollback` makes it again. With target.deploy.command the',
     'new cluster begins empty, and the data goes into it by a dump of a temporary instance that is made from the snapshot.',
+    'With --snapshot it starts from one that exists. The application keeps writing until the target is ready, and goes to the',
+    'older state of the snapshot: that wants the name of the snapshot typed, or --confirm.',
   ].join('\n');
   static override examples = [
     '<%= config.bin %> migrate snapshot --dry-run',
     '<%= config.bin %> migrate snapshot --yes --events events.ndjson',
+    '<%= config.bin %> migrate snapshot --snapshot nightly --confirm nightly',
   ];
   static override flags = {
+    ...snapshotFlags,
     'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan snapshot`.' }),
   };
 
