@@ -47,7 +47,7 @@ export async function finalizeRun(
     const plan = isDeleting ? undefined : await makePlan(session, run, steps, soak);
     if (options.dryRun) return preview(state, plan);
     if (plan !== undefined) refuseWhenBlocked(plan);
-    await ask(session, run.id, plan);
+    await ask(session, run, plan);
     const ended = await finalizePath(contextOf(session, run, { withFinal: false }), steps);
     return describe(ended.state, { done: true, alreadyFinalized: false });
   } finally {
@@ -95,12 +95,14 @@ async function makePlan(
   return { ...plan, problems: [...soak, ...plan.problems] };
 }
 
-async function ask(session: MigrationSession, run: string, plan: PathPlan | undefined): Promise<void> {
+async function ask(session: MigrationSession, run: OpenRun, plan: PathPlan | undefined): Promise<void> {
   const { instance } = session.config.source;
+  const isOlder = findOutput(run.state(), refs.useSnapshot.id) !== undefined;
+  const lost = isOlder ? ', which alone holds what the older snapshot of this run lacks' : '';
   session.say(plan === undefined ? `The deletion of ${instance} has begun and goes on.` : renderPlan(plan));
   await session.confirm({
     level: 'severe',
-    action: `Delete ${instance}, the source of run ${run}; only its last snapshot is left, and no rollback`,
+    action: `Delete ${instance}, the source of run ${run.id}${lost}; only its last snapshot is left, and no rollback`,
     name: instance,
   });
 }

@@ -109,11 +109,7 @@ export async function takeOwnSnapshot(
   return snapshot;
 }
 
-async function ensureCreated(
-  deps: TakeSnapshotDeps,
-  io: StepIo,
-  input: OwnSnapshot,
-): Promise<void> {
+async function ensureCreated(deps: TakeSnapshotDeps, io: StepIo, input: OwnSnapshot): Promise<void> {
   const found = await deps.rds.findSnapshot(input.identifier);
   if (found !== undefined) {
     assertAdoptable(io, found, input);
@@ -191,11 +187,7 @@ export async function deleteOwnSnapshot(
 }
 
 /** It may fail while it is waited for, and a failed snapshot can be deleted just as well. */
-async function untilSettled(
-  waits: TakeSnapshotDeps['waits'],
-  io: StepIo,
-  identifier: string,
-): Promise<void> {
+async function untilSettled(waits: TakeSnapshotDeps['waits'], io: StepIo, identifier: string): Promise<void> {
   try {
     await waits.untilSnapshotAvailable(io, identifier);
   } catch (error) {
