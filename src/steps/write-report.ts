@@ -20,7 +20,10 @@ export function createWriteReport(reports: ReportWriter): Step<undefined, Out, C
     typicalSeconds: [0, 1],
     select: () => undefined,
     plan: () =>
-      Promise.resolve({ kind: 'change', effects: ['report.md, report.html and report.json in the folder of the run'] }),
+      Promise.resolve({
+        kind: 'change',
+        effects: ['report.md, report.html and report.json in the folder of the run'],
+      }),
     run: async () => ({ files: [...(await reports.write())] }),
     verify: async (_io, _input, { files }) => {
       for (const file of files)
