@@ -5,6 +5,7 @@ const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** Many moves and rollbacks, a quarter of an hour each: `npm run campaign` makes them. */
 const long = [
+  'test/campaigns/fresh.test.ts',
   'test/campaigns/hydrate-relay.test.ts',
   'test/campaigns/replace-relay.test.ts',
   'test/campaigns/snapshot-rollback.test.ts',

@@ -16,10 +16,7 @@ export interface PathNeeds {
 }
 
 /** All checks that ask AWS alone. */
-export function createAwsChecks(
-  aws: AwsGateways,
-  needs: PathNeeds = dumpRestoreNeeds,
-): readonly ReadinessCheck[] {
+export function createAwsChecks(aws: AwsGateways, needs: PathNeeds): readonly ReadinessCheck[] {
   return [
     createFreeIdentifiersCheck(aws.rds),
     createQuotaCheck(aws.rds, needs.quotas),
@@ -30,9 +27,15 @@ export function createAwsChecks(
   ];
 }
 
-const dumpRestoreNeeds: PathNeeds = {
+export const dumpRestoreNeeds: PathNeeds = {
   quotas: ['DBClusters', 'DBInstances'],
   setsMasterPassword: ({ config }) => config.target.deploy.api === true,
+};
+
+/** With its final snapshot. */
+export const freshNeeds: PathNeeds = {
+  ...dumpRestoreNeeds,
+  quotas: ['DBClusters', 'DBInstances', 'ManualSnapshots'],
 };
 
 export const snapshotNeeds: PathNeeds = {

@@ -74,13 +74,21 @@ export abstract class BaseCommand<Result> extends Command {
   /** Asks before something is changed; see `confirm`. The signal is that of Ctrl-C, where the command listens for it. */
   protected async confirm(
     question: Question,
-    answers: { readonly yes?: boolean | undefined; readonly confirm?: readonly string[] | undefined },
+    answers: {
+      readonly yes?: boolean | undefined;
+      readonly confirm?: readonly string[] | undefined;
+      readonly confirmDataLoss?: string | undefined;
+    },
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const { confirm } = await import('./confirm.js');
     const { findPrompter } = await import('./prompter.js');
     const prompter = this.jsonEnabled() ? undefined : findPrompter();
-    const given = { yes: answers.yes ?? false, confirm: answers.confirm ?? [] };
+    const { yes = false, confirm: names = [], confirmDataLoss } = answers;
+    const given = {
+      ...{ yes, confirm: names },
+      confirmDataLoss: confirmDataLoss === undefined ? [] : [confirmDataLoss],
+    };
     await confirm(question, { answers: given, prompter, signal });
   }
 

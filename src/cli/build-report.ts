@@ -55,6 +55,66 @@ export function listComparisons(state: RunState): readonly ComparisonRow[] {
   return [...verified, ...validated.filter((one) => !known.has(one.item) || one.result !== 'match')];
 }
 
+export interface GivenUp {
+  readonly databases: number;
+  readonly tables: number;
+  readonly rows: number;
+  /** False when rows were estimated. */
+  readonly exact: boolean;
+  readonly bytes: number;
+  readonly lastWrite: string | null;
+  readonly finalSnapshot: string | null;
+}
+
+/** What a fresh start has given up; undefined on the other paths. */
+export function findGivenUp(state: RunState): GivenUp | undefined {
+  const loss = findOutput(state, refs.recordLoss);
+  if (loss === undefined) return undefined;
+  const { databases, tables, rows, exact, bytes, lastWrite } = loss;
+  const snapshot = findOutput(state, refs.takeSnapshot);
+  return {
+    databases,
+    tables,
+    rows,
+    exact,
+    bytes,
+    lastWrite,
+    finalSnapshot: snapshot?.snapshotIdentifier ?? null,
+  };
+}
+
+/** A fresh start: what is gone, where it can still be had, and what the old stack has yet to be told. */
+function listFreshRemarks(state: RunState): readonly string[] {
+  const given = findGivenUp(state);
+  if (given === undefined) return [];
+  const { left } = findOutput(state, refs.furnishDatabase) ?? { left: [] };
+  const deleted = findOutput(state, refs.giveUpSource);
+  const source = state.header.config['source'];
+  const stack = typeof source === 'object' && source !== null ? Reflect.get(source, 'stack') : undefined;
+  return [
+    describeGivenUp(given),
+    ...(left.length > 0
+      ? [`Not shipped by the target: ${left.map(({ name, version }) => `${name} ${version}`).join(', ')}`]
+      : []),
+    ...(deleted !== undefined && typeof stack === 'string'
+      ? [takeOutByHand(stack, deleted.instanceIdentifier)]
+      : []),
+  ];
+}
+
+export function describeGivenUp({ databases, tables, rows, exact, finalSnapshot }: GivenUp): string {
+  const kept =
+    finalSnapshot === null
+      ? 'No final snapshot was taken.'
+      : `The final snapshot ${finalSnapshot} has it, and costs money until you delete it.`;
+  return `The data of the source was given up on purpose, so none was compared: ${String(databases)} databases, ${String(tables)} tables, ${exact ? '' : 'about '}${String(rows)} rows. ${kept}`;
+}
+
+/** CloudFormation does not notice that an instance is gone; an update that removes it takes its absence for success. */
+function takeOutByHand(stack: string, instance: string): string {
+  return `The stack ${stack} still names ${instance}, which is gone: before anything else is deployed to it, take it out. First give the secret and its attachment DeletionPolicy: Retain (when an attachment goes, CloudFormation takes the host out of the secret that the application reads), then take the instance and all that refers to it (outputs, alarms, that attachment) out of the template, and update the stack. Until then: aws cloudformation detect-stack-drift --stack-name ${stack} shows it as DELETED.`;
+}
+
 function listRemarks(state: RunState): readonly string[] {
   const prepared = findOutput(state, refs.prepareTarget);
   const restored = findOutput(state, refs.restoreDatabase);
@@ -66,6 +126,7 @@ function listRemarks(state: RunState): readonly string[] {
     ...listAgeRemarks(state),
     ...listSnapshotRemarks(state),
     ...listReplacementRemarks(state),
+    ...listFreshRemarks(state),
     ...(restored?.ignoredErrors ?? []).map(({ rule, text }) => `Let pass while restoring (${rule}): ${text}`),
   ];
 }

@@ -12,11 +12,16 @@ export interface Question {
   readonly action: string;
   /** What must be typed at level `severe`. */
   readonly name: string;
+  /** The flag that answers it beforehand; default `--confirm`. A second question has a flag of its own. */
+  readonly flag?: '--confirm' | '--confirm-data-loss';
+  /** Typed at the terminal in the place of the name, so that one habit does not answer two questions. */
+  readonly sentence?: string;
 }
 
 export interface Answers {
   readonly yes: boolean;
   readonly confirm: readonly string[];
+  readonly confirmDataLoss?: readonly string[];
 }
 
 /** Asks the person at the terminal. Rejects with ExitPromptError on Ctrl-C. */
@@ -56,14 +61,16 @@ async function confirmSevere(
   question: Question,
   { answers, prompter, signal }: ConfirmOptions,
 ): Promise<void> {
-  if (answers.confirm.includes(question.name)) return;
-  if (answers.confirm.length > 0) throw wrongName(question, answers.confirm.join(', '));
-  if (prompter === undefined) throw needsAnswer(question, `add --confirm ${question.name}`);
+  const { name, flag = '--confirm', sentence = name } = question;
+  const given = flag === '--confirm' ? answers.confirm : (answers.confirmDataLoss ?? []);
+  if (given.includes(name)) return;
+  if (given.length > 0) throw wrongName(question, name, given.join(', '));
+  if (prompter === undefined) throw needsAnswer(question, `add ${flag} ${name}`);
   const typed = await prompter.text(
-    `${printable(question.action)}. Type ${printable(question.name)} to go on:`,
+    `${printable(question.action)}. Type ${printable(sentence)} to go on:`,
     signal,
   );
-  if (typed.trim() !== question.name) throw wrongName(question, typed);
+  if (typed.trim() !== sentence) throw wrongName(question, sentence, typed);
 }
 
 function needsAnswer(question: Question, advice: string): ConfirmationError {
@@ -78,10 +85,10 @@ function declined(question: Question): ConfirmationError {
   return new ConfirmationError('Declined', `${question.action}: declined`, { changed: false });
 }
 
-function wrongName(question: Question, given: string): ConfirmationError {
+function wrongName(question: Question, expected: string, given: string): ConfirmationError {
   return new ConfirmationError('ConfirmationWrong', `${question.action}: the name given does not match`, {
-    why: `expected ${question.name}, got ${given === '' ? 'nothing' : given}`,
-    next: [`add --confirm ${question.name}`],
+    why: `expected ${expected}, got ${given === '' ? 'nothing' : given}`,
+    next: [`add ${question.flag ?? '--confirm'} ${question.name}`],
     changed: false,
   });
 }

@@ -59,3 +59,22 @@ export const confirmFlags = {
     env: 'RDS2AURORA_CONFIRM',
   }),
 };
+
+/** What a fresh start can be told; a run keeps what it was begun with. */
+export const freshFlags = {
+  'final-snapshot': Flags.boolean({
+    summary: 'Take a final snapshot of the source before anything is deleted.',
+    description:
+      'Without it nothing brings the data back: --no-final-snapshot wants --confirm-data-loss, too.',
+    default: true,
+    allowNo: true,
+  }),
+  'schema-only': Flags.boolean({
+    summary: 'Carry the schema of the source over, without its rows.',
+    default: false,
+  }),
+  'init-sql': Flags.string({
+    summary: 'File of SQL to be run once in the new database, in one transaction.',
+    helpValue: 'FILE',
+  }),
+};

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { EventSink } from '../pipeline/events.js';
+import type { FreshChoices } from '../steps/refs.js';
 import { BaseCommand } from './base-command.js';
 import type { Question } from './confirm.js';
 import type { Environment } from './environment.js';
@@ -30,6 +31,8 @@ export interface MigrationSession {
   readonly emit: EventSink;
   /** A text for the person, beside the progress; nothing under `--json` and `--quiet`. */
   say(text: string): void;
+  /** Only for a fresh start: what the command line chose. A run that stands has its own. */
+  readonly fresh?: FreshChoices;
   /** Asks at the terminal, or takes `--yes` and `--confirm`. Throws ConfirmationError. */
   confirm(question: Question): Promise<void>;
 }
@@ -44,6 +47,7 @@ export interface MigrationFlags {
   readonly events?: string | undefined;
   readonly yes?: boolean | undefined;
   readonly confirm?: readonly string[] | undefined;
+  readonly confirmDataLoss?: string | undefined;
 }
 
 /**

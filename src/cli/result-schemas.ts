@@ -106,6 +106,10 @@ const stepPlanSchema = z.discriminatedUnion('kind', [
       .strictObject({ what: z.string(), name: z.string() })
       .optional()
       .describe('What will not be there afterwards, and the name that --confirm wants for it'),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Facts behind the effects; `givenUp` lists what a fresh start loses'),
   }),
   z.strictObject({ kind: z.literal('satisfied'), because: z.string() }),
   z.strictObject({ kind: z.literal('blocked'), problems: z.array(problemSchema) }),
@@ -181,6 +185,18 @@ export const migrateSchema = z.strictObject({
   checks: z.array(checkSchema),
   comparisons: z.array(comparisonSchema),
   reports: z.array(z.string()).describe('Files'),
+  givenUp: z
+    .strictObject({
+      databases: z.number().int(),
+      tables: z.number().int(),
+      rows: z.number(),
+      exact: z.boolean().describe('False when rows were estimated'),
+      bytes: z.number(),
+      lastWrite: z.string().nullable(),
+      finalSnapshot: z.string().nullable(),
+    })
+    .optional()
+    .describe('Only of a fresh start: what the source held, and the target does not'),
 });
 export type MigrateResult = z.output<typeof migrateSchema>;
 

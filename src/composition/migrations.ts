@@ -1,6 +1,12 @@
 import type { Outcome } from '../cli/base-command.js';
 import type { Question } from '../cli/confirm.js';
-import { listChecks, listComparisons, measureDowntime } from '../cli/build-report.js';
+import {
+  describeGivenUp,
+  findGivenUp,
+  listChecks,
+  listComparisons,
+  measureDowntime,
+} from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
 import { createRun, openRun, type OpenRun } from '../journal/run.js';
@@ -37,7 +43,7 @@ export async function migrate(session: MigrationSession, path: string): Promise<
   refuseWhenBlocked(plan);
   const { source, target, region } = session.config;
   session.say(renderPlan(plan));
-  await session.confirm(questionOf(session, path, plan));
+  for (const question of questionsOf(session, path, plan)) await session.confirm(question);
   const run = createRun(
     runDeps(session),
     {
@@ -45,13 +51,18 @@ export async function migrate(session: MigrationSession, path: string): Promise<
       id,
       path,
       steps: plan.steps,
-      config: comparable(session),
+      config: comparable(session, path),
       source: `${region}/${source.instance}`,
       target: `${region}/${target.cluster}`,
     },
     Math.random,
   );
   return finish(session, run);
+}
+
+/** What deletes the source wants more than a yes. */
+function questionsOf(session: MigrationSession, path: string, plan: EstimatedPlan): readonly Question[] {
+  return path === 'fresh' ? questionsOfFresh(session) : [questionOf(session, path, plan)];
 }
 
 /** In place, by snapshot, the source is deleted, and an older snapshot lacks writes: both want more than a yes. */
@@ -67,6 +78,25 @@ function questionOf({ config }: MigrationSession, path: string, { steps }: Estim
     action: `${action}, and delete the stack ${stack} with ${source.instance} on the way`,
     name: stack,
   };
+}
+
+/** The second one has a flag and a sentence of its own: whoever gives up the last copy says so twice. */
+function questionsOfFresh({ config: { source, target }, fresh }: MigrationSession): readonly Question[] {
+  const name = source.instance;
+  const given: Question = {
+    level: 'severe',
+    action: `Give up all that ${name} holds, delete it, and start empty on ${target.cluster}`,
+    name,
+  };
+  if (fresh?.finalSnapshot !== false) return [given];
+  const forEver: Question = {
+    level: 'severe',
+    action: `Delete ${name} without a final snapshot: nothing will bring its data back`,
+    name,
+    flag: '--confirm-data-loss',
+    sentence: `lose ${name} for ever`,
+  };
+  return [given, forEver];
 }
 
 /** `resume [RUN]`. */
@@ -98,6 +128,7 @@ function describe({ run, alreadyFinished, state }: RunResult): Outcome<MigrateRe
 
 function toMigrateResult(state: RunState, alreadyFinished: boolean): MigrateResult {
   const { header } = state;
+  const givenUp = findGivenUp(state);
   const report = state.steps.find((step) => step.id === 'write-report')?.output;
   const files = report !== null && typeof report === 'object' && 'files' in report ? report['files'] : [];
   return {
@@ -110,17 +141,20 @@ function toMigrateResult(state: RunState, alreadyFinished: boolean): MigrateResu
     checks: [...listChecks(state)],
     comparisons: [...listComparisons(state)],
     reports: Array.isArray(files) ? files.map(String) : [],
+    ...(givenUp === undefined ? {} : { givenUp: { ...givenUp } }),
   };
 }
 
 function renderResult(result: MigrateResult): string {
-  const { downtimeMilliseconds: downtime } = result;
+  const { downtimeMilliseconds: downtime, givenUp, comparisons } = result;
+  const done = givenUp === undefined ? 'has moved to' : 'was given up for the empty';
   return [
-    `${result.source} has moved to ${result.target}${result.alreadyFinished ? ' (finished earlier)' : ''}.`,
-    renderComparisons(result.comparisons),
+    `${result.source} ${done} ${result.target}${result.alreadyFinished ? ' (finished earlier)' : ''}.`,
+    ...(givenUp === undefined ? [] : [describeGivenUp(givenUp)]),
+    ...(givenUp !== undefined && comparisons.length === 0 ? [] : [renderComparisons(comparisons)]),
     renderChecks(result.checks),
     `The application could not write for ${downtime === null ? 'an unknown time' : formatDuration(downtime)}.`,
-    `Compared: ${countComparisons(result.comparisons)}.`,
+    ...(comparisons.length === 0 ? [] : [`Compared: ${countComparisons(comparisons)}.`]),
     ...result.reports.map((file) => `Report: ${file}`),
   ].join('\n\n');
 }

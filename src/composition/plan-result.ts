@@ -29,12 +29,12 @@ type StepPlanResult = PlanResult['steps'][number]['plan'];
 function toStepPlan(plan: PathPlan['steps'][number]['plan']): StepPlanResult {
   if (plan.kind === 'satisfied') return plan;
   if (plan.kind === 'blocked') return { kind: 'blocked', problems: [...plan.problems] };
-  const { kind, effects, calls, loses } = plan;
+  const { kind, effects, calls, loses, details } = plan;
   return {
-    kind,
-    effects: [...effects],
+    ...{ kind, effects: [...effects] },
     ...(calls === undefined ? {} : { calls: [...calls] }),
     ...(loses === undefined ? {} : { loses: { ...loses } }),
+    ...(details === undefined ? {} : { details: { ...details } }),
   };
 }
 

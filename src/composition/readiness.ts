@@ -1,5 +1,11 @@
 import type { TemplateTools } from '../aws/template-tools.js';
-import { createAwsChecks, snapshotNeeds } from '../checks/aws-checks.js';
+import {
+  createAwsChecks,
+  dumpRestoreNeeds,
+  freshNeeds,
+  snapshotNeeds,
+  type PathNeeds,
+} from '../checks/aws-checks.js';
 import { examineSnapshot } from '../checks/given-snapshot.js';
 import { createSnapshotChecks } from '../checks/snapshot-checks.js';
 import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
@@ -20,35 +26,52 @@ import {
   type CheckReadinessDeps,
   type PostgresReadiness,
 } from '../steps/check-readiness.js';
+import type { FreshChoices } from '../steps/refs.js';
 import type { Tools } from './tools.js';
 
 /** The first step of every path, with what that path has to look for. */
-export function createReadiness(path: string, config: Config, tools: Tools, templates: TemplateTools) {
+export function createReadiness(
+  path: string,
+  config: Config,
+  tools: Tools,
+  templates: TemplateTools,
+  { finalSnapshot }: FreshChoices,
+) {
   const { aws } = tools;
   return createCheckReadiness({
     sts: aws.sts,
     rds: aws.rds,
     examineSource: (config, caller) => examineSource(aws.rds, config, caller),
     postgres: createPostgresReadiness(tools),
-    ...choosePath(path, config)(tools, templates),
+    ...choosePath(path, config, finalSnapshot)(tools, templates),
   });
 }
 
 type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
 
-function choosePath(path: string, config: Config): (tools: Tools, templates: TemplateTools) => OfPath {
+function choosePath(
+  path: string,
+  config: Config,
+  finalSnapshot: boolean,
+): (tools: Tools, templates: TemplateTools) => OfPath {
+  if (path === 'fresh')
+    return (tools, templates) => ofDump(tools, templates, finalSnapshot ? freshNeeds : dumpRestoreNeeds);
   if (path !== 'snapshot') return ofDump;
   // From a given snapshot nothing is done in place, by whatever way: the one that looks at it says so.
   return isHydrated(config) && config.source.snapshot === undefined ? ofHydration : ofSnapshot;
 }
 
-function ofDump({ aws, sessions }: Tools, templates: TemplateTools): OfPath {
+function ofDump(
+  { aws, sessions }: Tools,
+  templates: TemplateTools,
+  needs: PathNeeds = dumpRestoreNeeds,
+): OfPath {
   return {
     chooseTargetVersion: async (config, source) =>
       chooseTargetVersion(aws.rds, config, source, await readClearVersion(templates, config)),
     checks: [
       givenSnapshotUnusedCheck,
-      ...createAwsChecks(aws),
+      ...createAwsChecks(aws, needs),
       createSourceDatabaseCheck((server) => readDatabaseHazards(sessions, server)),
     ],
   };

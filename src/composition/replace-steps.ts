@@ -12,13 +12,19 @@ import { createRemoveTemporary } from '../steps/remove-temporary.js';
 import { createSaveStack } from '../steps/save-stack.js';
 import { createSettleByCommand } from '../steps/settle-by-command.js';
 import { createSettleStack } from '../steps/settle-stack.js';
+import type { FreshChoices } from '../steps/refs.js';
 import type { Tools } from './tools.js';
 
 /**
  * The steps that put the new stack in the place of the old one, its cluster from the snapshot or filled from it.
  * @param directory the folder of the run
  */
-export function replaceSteps(tools: Tools, session: MigrationSession, directory: string) {
+export function replaceSteps(
+  tools: Tools,
+  session: MigrationSession,
+  directory: string,
+  { finalSnapshot }: FreshChoices,
+) {
   const { aws, waits, sessions, fingerprints } = tools;
   const files = createRunFiles(directory);
   const restored = createRestoredDatabaseGateway(sessions);
@@ -37,7 +43,7 @@ export function replaceSteps(tools: Tools, session: MigrationSession, directory:
   const temporary = { rds: aws.rds, waits: waits.database, restored };
   return {
     saveStack: seal(createSaveStack(deps)),
-    deleteStack: seal(createDeleteStack(deps)),
+    deleteStack: seal(createDeleteStack({ ...deps, withoutSnapshot: !finalSnapshot })),
     deployFromSnapshot: seal(createDeployFromSnapshot(deps)),
     settleStack: seal(createSettleStack(deps)),
     deployEmpty: seal(createDeployEmpty(deps)),

@@ -4,19 +4,21 @@ import { MigrationError } from '../errors.js';
 import { killThisProcess, parseCrashPoint } from '../journal/crash-point.js';
 import type { OpenRun, RunDeps } from '../journal/run.js';
 import { dumpRestore } from '../paths/dump-restore.js';
+import { fresh } from '../paths/fresh.js';
 import { snapshot } from '../paths/snapshot.js';
 import type { Shelf } from '../paths/shelf.js';
 import type { RunContext } from '../pipeline/session.js';
 import type { SealedStep } from '../pipeline/seal.js';
+import type { FreshChoices } from '../steps/refs.js';
 import { finalizeSteps } from './finalize-steps.js';
+import { noChoices, recordedChoices } from './fresh-choices.js';
 import { createReportWriter } from './report-writer.js';
 import { createShelf } from './shelf.js';
 import { systemClock } from './system-clock.js';
 
-const paths: Readonly<Record<string, (config: Config, shelf: Shelf) => readonly SealedStep<Config>[]>> = {
-  'dump-restore': dumpRestore,
-  snapshot,
-};
+type Order = (config: Config, shelf: Shelf, choices: FreshChoices) => readonly SealedStep<Config>[];
+
+const paths: Readonly<Record<string, Order>> = { 'dump-restore': dumpRestore, snapshot, fresh };
 
 /** The steps of a path, made for one run; without `run` they can only plan. */
 export function stepsOf(
@@ -30,14 +32,23 @@ export function stepsOf(
     throw new MigrationError('UnknownPath', `this version does not know the path ${path}`);
   const { config } = session;
   const reports = createReportWriter(run === undefined ? undefined : { run, config, listSteps: () => steps });
-  const steps = order(config, createShelf(session, { path, runId, reports, run }));
+  const choices = choicesOf(session, run);
+  const steps = order(config, createShelf(session, { path, runId, reports, run, choices }), choices);
   return steps;
 }
 
-/** The journal compares it on resume: how often AWS is asked, and how the source is ended, may change between attempts. */
-export function comparable({ written }: MigrationSession): object {
-  const { poll: _poll, finalize: _finalize, ...compared } = written;
-  return compared;
+/** A run keeps the choices that it was begun with, whatever the command line says later. */
+function choicesOf(session: MigrationSession, run: OpenRun | undefined): FreshChoices {
+  return run === undefined ? (session.fresh ?? noChoices) : recordedChoices(run.state());
+}
+
+/**
+ * The journal compares it on resume: how often AWS is asked, and how the source is ended, may change between attempts. The
+ * choices of a fresh start are kept with it.
+ */
+export function comparable(session: MigrationSession, path: string, run?: OpenRun): object {
+  const { poll: _poll, finalize: _finalize, ...compared } = session.written;
+  return path === 'fresh' ? { ...compared, fresh: choicesOf(session, run) } : compared;
 }
 
 /** What runs are made and opened with. */
@@ -87,7 +98,7 @@ export function contextOf(
     run,
     steps: [...stepsOf(session, header.path, run.id, run), ...final],
     config: session.config,
-    comparedConfig: comparable(session),
+    comparedConfig: comparable(session, header.path, run),
     clock: systemClock,
     signal: session.signal,
     emit: session.emit,

@@ -1,5 +1,6 @@
 import { createTemplateTools } from '../aws/template-tools.js';
 import type { MigrationSession } from '../cli/migration-command.js';
+import type { Config } from '../config/schema.js';
 import type { OpenRun } from '../journal/run.js';
 import { directoryOfRun } from '../journal/runs.js';
 import type { Shelf } from '../paths/shelf.js';
@@ -13,6 +14,7 @@ import { sizeRestore } from '../postgres/restore-settings.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
 import { createTargetGateway } from '../postgres/target-gateway.js';
 import { createRunFiles } from '../process/run-files.js';
+import type { FreshChoices, TargetFacts } from '../steps/refs.js';
 import { createAnalyzeTarget } from '../steps/analyze-target.js';
 import { createAwaitTarget } from '../steps/await-target.js';
 import { createBringIntoStack } from '../steps/bring-into-stack.js';
@@ -40,6 +42,7 @@ import { createValidateTarget } from '../steps/validate-target.js';
 import { createVerifyData } from '../steps/verify-data.js';
 import { createWriteReport, type ReportWriter } from '../steps/write-report.js';
 import { checkAws } from './check-aws.js';
+import { freshSteps } from './fresh-steps.js';
 import { createReadiness } from './readiness.js';
 import { openDeployCommand, replaceSteps } from './replace-steps.js';
 import { createTools, type Tools } from './tools.js';
@@ -51,28 +54,32 @@ export interface ShelfOptions {
   readonly reports: ReportWriter;
   /** Absent while only a plan is made. */
   readonly run: OpenRun | undefined;
+  readonly choices: FreshChoices;
 }
 
 /** Every step, made for one run. */
-export function createShelf(session: MigrationSession, { path, runId, reports, run }: ShelfOptions): Shelf {
+export function createShelf(session: MigrationSession, options: ShelfOptions): Shelf {
+  const { path, runId, reports, run, choices } = options;
   const directory = run?.directory ?? directoryOfRun(session.root, runId);
   const tools = createTools(session, runId, directory);
+  const checkTarget = (config: Config, target: TargetFacts) =>
+    checkAws(tools.aws, config, target, new Date(run?.state().createdAt ?? session.now()));
   return {
     checkReadiness: seal(
-      createReadiness(path, session.config, tools, createTemplateTools(session.directory)),
+      createReadiness(path, session.config, tools, createTemplateTools(session.directory), choices),
     ),
+    ...freshSteps(tools, { directory, choices, checkAws: checkTarget }),
     ...controlPlane(tools),
     ...deployment(tools, session),
     ...snapshotSteps(tools),
-    ...replaceSteps(tools, session, directory),
-    ...dataPlane(tools, directory),
+    ...replaceSteps(tools, session, directory, choices),
+    ...dataPlane(tools, directory, choices),
     validateTarget: seal(
       createValidateTarget({
         fingerprints: tools.fingerprints,
         files: createRunFiles(directory),
         database: createDatabaseChecks(tools.sessions),
-        checkAws: (config, target) =>
-          checkAws(tools.aws, config, target, new Date(run?.state().createdAt ?? session.now())),
+        checkAws: checkTarget,
       }),
     ),
     writeReport: seal(createWriteReport(reports)),
@@ -137,14 +144,23 @@ function deployment(tools: Tools, session: MigrationSession) {
   };
 }
 
-function dataPlane({ sessions, clientLogin, fingerprints, jobs }: Tools, directory: string) {
+function dataPlane(
+  { sessions, clientLogin, fingerprints, jobs }: Tools,
+  directory: string,
+  { schemaOnly }: FreshChoices,
+) {
   const files = createRunFiles(directory);
   const target = createTargetGateway(sessions);
   const reading = { fingerprints, files };
   return {
     fingerprintSource: seal(createFingerprintSource(reading)),
     dumpDatabase: seal(
-      createDumpDatabase({ ...reading, dumps: createDumpGateway(sessions, clientLogin), defaultJobs: jobs }),
+      createDumpDatabase({
+        ...reading,
+        dumps: createDumpGateway(sessions, clientLogin),
+        defaultJobs: jobs,
+        schemaOnly,
+      }),
     ),
     prepareTarget: seal(createPrepareTarget({ target })),
     restoreDatabase: seal(

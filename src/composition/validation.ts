@@ -30,10 +30,13 @@ export async function validate(session: MigrationSession): Promise<Outcome<Valid
   const target = { clusterIdentifier: cluster, instanceIdentifier: instance };
   const checks = await checkAws(tools.aws, config, target, since);
   const order = { target: await findTarget(tools, session), mode: verify.rows, signal };
-  const validation = await validateTarget(
-    { database: createDatabaseChecks(tools.sessions), fingerprints: tools.fingerprints },
-    { ...order, ...(await findSource(tools, session)) },
-  );
+  const database = createDatabaseChecks(tools.sessions);
+  const validation = isFreshStart(session)
+    ? { checks: await database.check(order.target, signal), comparisons: [] }
+    : await validateTarget(
+        { database, fingerprints: tools.fingerprints },
+        { ...order, ...(await findSource(tools, session)) },
+      );
   const result = {
     target: cluster,
     checks: [...checks, ...validation.checks],
@@ -52,6 +55,16 @@ async function findTarget({ aws }: Tools, { config }: MigrationSession): Promise
   throw new PreconditionError('TargetMissing', `there is no cluster ${config.target.cluster} to validate`, {
     next: ['rds2aurora plan dump-restore'],
   });
+}
+
+/** The newest run that got so far as to validate its target gave the data of the source up: there is nothing to compare. */
+function isFreshStart({ root }: MigrationSession): boolean {
+  const validated = listRuns(root).find(
+    ({ state }) =>
+      state?.outcome !== 'rolled-back' &&
+      state?.steps.some(({ id, output }) => id === refs.validateTarget.id && output !== undefined),
+  );
+  return validated?.state?.header.path === 'fresh';
 }
 
 async function findSource(

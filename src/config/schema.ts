@@ -105,10 +105,10 @@ export const configSchema = z.strictObject({
       liftDeletionProtection: z
         .boolean()
         .default(false)
-        .describe('Switch deletion protection of the source off before its stack is deleted'),
+        .describe('Switch deletion protection of the source off before it or its stack is deleted'),
     })
     .optional()
-    .describe('Only for migrate snapshot in place, which deletes the old stack and deploys the new one'),
+    .describe('Only for migrate snapshot in place and migrate fresh, which delete the old stack or the source'),
   finalize: z
     .strictObject({
       soakHours: z

@@ -6,6 +6,12 @@ type Sealed = SealedStep<Config>;
 /** Every step there is, made for one run; paths pick from it. */
 export interface Shelf {
   readonly checkReadiness: Sealed;
+  readonly recordLoss: Sealed;
+  readonly furnishDatabase: Sealed;
+  readonly runInitSql: Sealed;
+  readonly validateFreshTarget: Sealed;
+  readonly saveSource: Sealed;
+  readonly giveUpSource: Sealed;
   readonly carryParameters: Sealed;
   readonly prepareStack: Sealed;
   readonly takeSnapshot: Sealed;

@@ -87,6 +87,8 @@ export type StepPlan =
       readonly calls?: readonly string[];
       /** What will not be there afterwards, and the name that somebody has to type to agree to it. */
       readonly loses?: { readonly what: string; readonly name: string };
+      /** What `effects` say, for programs; must survive JSON. */
+      readonly details?: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'satisfied'; readonly because: string }
   | { readonly kind: 'blocked'; readonly problems: readonly Problem[] };

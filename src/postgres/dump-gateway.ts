@@ -23,6 +23,7 @@ export interface DumpOrder {
   /** Folder that attempts are made in. */
   readonly parent: string;
   readonly jobs: number;
+  readonly schemaOnly: boolean;
   readonly totals: RowTotals;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
@@ -81,7 +82,7 @@ function dumpSnapshot(
   directory: string,
   everyMs: number,
 ): Promise<string> {
-  const { server, clients, jobs, signal, totals } = order;
+  const { server, clients, jobs, schemaOnly, signal, totals } = order;
   return useSnapshot(sessions, server, { count: 1, signal }, async ({ snapshot }) => {
     const watch = { totals, report: order.progress, everyMs };
     const tableStarted = (item: string): void => {
@@ -89,7 +90,9 @@ function dumpSnapshot(
       order.progress({ item, done: 0, ...(total === undefined ? {} : { total }), unit: 'rows' });
     };
     await watchCopies(sessions, server, watch, () =>
-      runPgDump(login, { server, clients, directory, jobs, snapshot, compression, signal, tableStarted }),
+      runPgDump(login, {
+        ...{ server, clients, directory, jobs, schemaOnly, snapshot, compression, signal, tableStarted },
+      }),
     );
     return snapshot;
   });

@@ -12,6 +12,7 @@ export interface DumpRequest {
   /** Folder to be made by pg_dump. */
   readonly directory: string;
   readonly jobs: number;
+  readonly schemaOnly: boolean;
   /** Exported by a session that stays open (PostgreSQL: pg_export_snapshot). */
   readonly snapshot: string;
   readonly compression: string;
@@ -80,6 +81,7 @@ function dumpArguments(request: DumpRequest): string[] {
     `--jobs=${String(request.jobs)}`,
     `--compress=${request.compression}`,
     `--snapshot=${request.snapshot}`,
+    ...(request.schemaOnly ? ['--schema-only'] : []),
     '--lock-wait-timeout=30000',
     '--no-subscriptions',
     '--no-password',

@@ -22,6 +22,7 @@ import {
   checkReadiness,
   deleteStack,
   fingerprintSource,
+  giveUpSource,
   pauseWriters,
   validateTarget,
   verifyData,
@@ -95,7 +96,7 @@ function selectMove({ config, findOutputOf }: Find): In {
       ...(findOutputOf(verifyData)?.comparisons ?? []),
       ...(findOutputOf(validateTarget)?.comparisons ?? []),
     ],
-    isGone: findOutputOf(deleteStack) !== undefined,
+    isGone: findOutputOf(deleteStack) !== undefined || findOutputOf(giveUpSource) !== undefined,
     pausedAt: findOutputOf(pauseWriters)?.pausedAt ?? '',
   };
 }
@@ -159,7 +160,7 @@ function isAnother({ pausedAt }: In, { createdAt }: DbInstance): boolean {
 
 function noSource({ source, isGone }: In, instance: DbInstance | undefined): Problem {
   const why = isGone
-    ? 'In place, migrate snapshot deletes the old stack; its snapshot has to stay'
+    ? 'The run itself has deleted it, alone or with its stack; its snapshot has to stay for as long as there may be a way back'
     : instance === undefined
       ? 'Somebody has deleted it already'
       : 'An instance of that name was made after the move';

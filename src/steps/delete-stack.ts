@@ -9,7 +9,7 @@ import type { SecretVault } from '../aws/secret-vault.js';
 import type { StackWaits } from '../aws/stack-waits.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
-import type { Step, StepIo } from '../pipeline/step.js';
+import type { Reversal, Step, StepIo } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
 import { untilGone } from './await-deletion.js';
 import { comeBack, noteComeback, type ComebackDeps, type ComebackInput } from './recreate-stack.js';
@@ -20,6 +20,7 @@ import {
   pauseWriters,
   saveStack,
   takeSnapshot,
+  type SnapshotFacts,
 } from './refs.js';
 import { readSavedStack, type SavedStack } from './saved-stack.js';
 
@@ -30,11 +31,18 @@ export interface DeleteStackDeps extends ComebackDeps {
   readonly vault: ComebackDeps['vault'] & Pick<SecretVault, 'assertReadable'>;
   readonly waits: StackWaits;
   readonly files: RunFiles;
+  /** A fresh start whose user gave the last copy up, too: there is no way back. */
+  readonly withoutSnapshot?: boolean;
 }
 
 type Out = ReturnType<typeof deleteStack.output.parse>;
 
-export function createDeleteStack(deps: DeleteStackDeps): Step<ComebackInput, Out, Config> {
+interface In extends Omit<ComebackInput, 'snapshot'> {
+  /** Absent where a fresh start gave it up. */
+  readonly snapshot: SnapshotFacts | undefined;
+}
+
+export function createDeleteStack(deps: DeleteStackDeps): Step<In, Out, Config> {
   return {
     ...deleteStack,
     title: 'Delete the old stack',
@@ -42,11 +50,11 @@ export function createDeleteStack(deps: DeleteStackDeps): Step<ComebackInput, Ou
     writersPaused: true,
     // The source goes with the stack, and the application with it where the stack owns that too.
     overtakes: [checkReadiness.id, pauseWriters.id],
-    reversal: { kind: 'undo', note: noteComeback, undo: (io, input) => comeBack(deps, io, input) },
-    select: ({ config, outputOf }) => ({
+    reversal: reversalOf(deps),
+    select: ({ config, outputOf, findOutputOf }) => ({
       config,
       saved: outputOf(saveStack),
-      snapshot: outputOf(takeSnapshot),
+      snapshot: findOutputOf(takeSnapshot),
       server: outputOf(checkReadiness).source.server,
       fingerprint: outputOf(fingerprintSource),
       readOnlyBefore: outputOf(pauseWriters).database.previousDefaultReadOnly,
@@ -55,8 +63,14 @@ export function createDeleteStack(deps: DeleteStackDeps): Step<ComebackInput, Ou
       Promise.resolve({
         kind: 'change',
         effects: [
-          `DELETES the stack ${config.source.stack ?? ''} with ${config.source.instance} in it, once the snapshot is proven available and the saved stack readable`,
-          `rollback makes it again from the snapshot, and compares it with the fingerprint`,
+          ...(deps.withoutSnapshot === true
+            ? [
+                `DELETES the stack ${config.source.stack ?? ''} with ${config.source.instance} in it, WITHOUT a final snapshot (its template may make one: DeletionPolicy)`,
+              ]
+            : [
+                `DELETES the stack ${config.source.stack ?? ''} with ${config.source.instance} in it, once the snapshot is proven available and the saved stack readable`,
+                'rollback makes it again from the snapshot, and compares it with the fingerprint',
+              ]),
         ],
         calls: ['cloudformation:DeleteStack'],
       }),
@@ -82,8 +96,31 @@ export function createDeleteStack(deps: DeleteStackDeps): Step<ComebackInput, Ou
   };
 }
 
+function reversalOf(deps: DeleteStackDeps): Reversal<In, Out> {
+  if (deps.withoutSnapshot === true)
+    return {
+      kind: 'point-of-no-return',
+      because:
+        'the source is deleted with its stack and without a final snapshot, as was confirmed: nothing brings its data back',
+    };
+  return {
+    kind: 'undo',
+    note: (input) => noteComeback(withSnapshot(input)),
+    undo: (io, input) => comeBack(deps, io, withSnapshot(input)),
+  };
+}
+
+function withSnapshot({ snapshot, ...input }: In): ComebackInput {
+  if (snapshot === undefined) throw new Error('this path takes a snapshot before it deletes the stack');
+  return { ...input, snapshot };
+}
+
 /** @throws PreconditionError or VerifyError when the stack could not be brought back: then nothing is deleted */
-async function prove(deps: DeleteStackDeps, { saved, snapshot }: ComebackInput): Promise<SavedStack> {
+async function prove(deps: DeleteStackDeps, input: In): Promise<SavedStack> {
+  const { saved } = input;
+  await deps.vault.assertReadable(saved.secretsFile, saved.secretsSha256);
+  if (deps.withoutSnapshot === true) return readSavedStack(deps.files, saved);
+  const { snapshot } = withSnapshot(input);
   const found = await deps.rds.findSnapshot(snapshot.snapshotIdentifier);
   if (found?.status !== 'available' || found.arn !== snapshot.snapshotArn)
     throw new PreconditionError(
@@ -91,16 +128,10 @@ async function prove(deps: DeleteStackDeps, { saved, snapshot }: ComebackInput):
       `the snapshot ${snapshot.snapshotIdentifier} is ${found?.status ?? 'gone'}: nothing is deleted`,
       { why: 'The database would be lost with its stack', resource: snapshot.snapshotArn, resumable: true },
     );
-  await deps.vault.assertReadable(saved.secretsFile, saved.secretsSha256);
   return readSavedStack(deps.files, saved);
 }
 
-async function remove(
-  deps: DeleteStackDeps,
-  io: StepIo,
-  input: ComebackInput,
-  saved: SavedStack,
-): Promise<void> {
+async function remove(deps: DeleteStackDeps, io: StepIo, input: In, saved: SavedStack): Promise<void> {
   const { stackId, stackName } = input.saved;
   const stack = await deps.cloudFormation.findStack(stackId);
   if (stack === undefined || stack.status === 'DELETE_COMPLETE') return;
@@ -133,7 +164,7 @@ async function refuseImports({ cloudFormation }: DeleteStackDeps, { details }: S
 async function liftProtections(
   { cloudFormation, rds, databaseWaits }: DeleteStackDeps,
   io: StepIo,
-  { config, saved: { stackName } }: ComebackInput,
+  { config, saved: { stackName } }: In,
 ): Promise<void> {
   const { replace, source } = config;
   if (replace?.liftTerminationProtection === true) {

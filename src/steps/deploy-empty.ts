@@ -1,7 +1,8 @@
 /**
- * In place, with a deploy command. Deploys the new stack in the place of the old one, from the template that the command
- * deploys, but without tasks: a command cannot be told to leave them out, and what the application wrote into the empty
- * cluster would be lost. The command follows once the data is there (settle-by-command).
+ * In place, with a deploy command, or for a fresh start. Deploys the new stack in the place of the old one, from its
+ * template or the one that the command deploys, but without tasks: a command cannot be told to leave them out, and what
+ * the application wrote into a cluster that is not ready would be lost. The command, or the template as it is, follows
+ * once the database is ready (settle-by-command, settle-stack).
  * A crash leaves a change set or a stack with the run's tags, from which the next attempt goes on.
  */
 import type { TemplateTools } from '../aws/template-tools.js';
@@ -49,7 +50,7 @@ export function createDeployEmpty(deps: DeployEmptyDeps): Step<In, Out, Config> 
     plan: (_io, { config }) => plan(deps, config),
     run: async (io, { config, saved: output, kept }) => {
       const saved = await readSavedStack(deps.files, output);
-      const text = await deps.templates.load(config.target.deploy.commandTemplate ?? '');
+      const text = await deps.templates.load(templateOf(config) ?? '');
       const stage = newStackOf(io, config, saved, deps.templates.withoutTasks(text), {});
       const stack = await deployFresh(deps, io, stage, async () => [
         ...kept.filter(({ type }) => type !== 'AWS::SecretsManager::Secret'),
@@ -61,8 +62,14 @@ export function createDeployEmpty(deps: DeployEmptyDeps): Step<In, Out, Config> 
   };
 }
 
-async function plan(deps: DeployEmptyDeps, { source, target }: Config): Promise<StepPlan> {
-  const { command = [], commandTemplate: template, parameters = {} } = target.deploy;
+function templateOf({ target: { deploy } }: Config): string | undefined {
+  return deploy.template ?? deploy.commandTemplate;
+}
+
+async function plan(deps: DeployEmptyDeps, config: Config): Promise<StepPlan> {
+  const { source, target } = config;
+  const { command = [], parameters = {} } = target.deploy;
+  const template = templateOf(config);
   if (template === undefined) return { kind: 'blocked', problems: [unseenTemplate({ command })] };
   const declared = deps.templates.read(await deps.templates.load(template));
   const known = (await deps.cloudFormation.findStack(source.stack ?? ''))?.parameters ?? [];
@@ -71,7 +78,7 @@ async function plan(deps: DeployEmptyDeps, { source, target }: Config): Promise<
   return {
     kind: 'change',
     effects: [
-      `creates the stack ${target.stack ?? ''} anew from ${template}, its cluster empty and its services without tasks: nothing may be written before the data is there`,
+      `creates the stack ${target.stack ?? ''} anew from ${template}, its cluster empty and its services without tasks: nothing may be written before the database is ready`,
     ],
     calls: ['cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet'],
   };

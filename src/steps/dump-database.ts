@@ -18,6 +18,8 @@ export interface DumpDatabaseDependencies extends FingerprintReading {
   readonly dumps: DumpGateway;
   /** Sessions at once where the config says nothing. */
   readonly defaultJobs: number;
+  /** Definitions without rows. */
+  readonly schemaOnly?: boolean;
 }
 
 export interface DumpDatabaseInput {
@@ -59,15 +61,15 @@ export function createDumpDatabase(
         fingerprint: { file, sha256 },
       };
     },
-    plan: (_io, { config }) =>
-      Promise.resolve({ kind: 'change', effects: [describe(config, dependencies.defaultJobs)] }),
+    plan: (_io, { config }) => Promise.resolve({ kind: 'change', effects: [describe(config, dependencies)] }),
     run: (io, input) => run(dependencies, io, input, parentOf(input)),
     verify: (_io, _input, output) => dependencies.dumps.check(output.directory, output.manifestSha256),
   };
 }
 
-function describe(config: Config, defaultJobs: number): string {
-  return `pg_dump --format=directory --jobs=${String(config.dump?.jobs ?? defaultJobs)} of ${config.source.database}, every file hashed`;
+function describe({ dump, source }: Config, { defaultJobs, schemaOnly }: DumpDatabaseDependencies): string {
+  const what = schemaOnly === true ? '--schema-only' : `--jobs=${String(dump?.jobs ?? defaultJobs)}`;
+  return `pg_dump --format=directory ${what} of ${source.database}, every file hashed`;
 }
 
 async function run(
@@ -78,10 +80,11 @@ async function run(
 ): Promise<FinishedDump> {
   const finished = await findFinished(dependencies, io);
   if (finished !== undefined) return finished;
-  await refuseFullDisk(dependencies, input, parent);
+  const { schemaOnly = false } = dependencies;
+  if (!schemaOnly) await refuseFullDisk(dependencies, input, parent);
   const totals = rowTotals(await readSourceFingerprint(dependencies, input.fingerprint));
   const { server, clients, jobs } = input;
-  const order = { run: io.runId, server, clients, parent, jobs, totals, signal: io.signal };
+  const order = { run: io.runId, server, clients, parent, jobs, totals, schemaOnly, signal: io.signal };
   const dump = await io.mutate(
     { call, key: server.database },
     () => dependencies.dumps.take({ ...order, progress: (progress) => io.progress(progress) }),

@@ -3,6 +3,7 @@ import { deployedStack, ref, type OutputOf } from './ref-shapes.js';
 
 export * from './finalize-refs.js';
 export * from './hydrate-refs.js';
+export * from './fresh-refs.js';
 export * from './replace-refs.js';
 export * from './snapshot-refs.js';
 

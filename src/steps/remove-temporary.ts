@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import { isOurs } from './ownership.js';
-import { hydrateSource, removeTemporary, verifyData, type Comparison } from './refs.js';
+import { hydrateSource, removeTemporary, validateTarget, verifyData, type Comparison } from './refs.js';
 import { deleteTemporary, temporaryIdentifier, type TemporaryInstanceDeps } from './temporary-instance.js';
 
 interface In {
@@ -25,9 +25,10 @@ export function createRemoveTemporary(deps: TemporaryInstanceDeps): Step<In, Out
       kind: 'nothing-to-undo',
       because: 'the temporary instance is not needed to go back: the snapshot that it was made from is kept',
     },
-    select: ({ outputOf }) => ({
+    select: ({ outputOf, findOutputOf }) => ({
       identifier: outputOf(hydrateSource).instanceIdentifier,
-      comparisons: outputOf(verifyData).comparisons,
+      // A fresh start has the schema compared alone, by its validation.
+      comparisons: (findOutputOf(verifyData) ?? outputOf(validateTarget)).comparisons,
     }),
     plan: (_io, { runId }) =>
       Promise.resolve({

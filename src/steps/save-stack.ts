@@ -42,7 +42,11 @@ export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
       kind: 'nothing-to-undo',
       because: 'it only reads AWS; the files stay in the folder of the run',
     },
-    select: ({ config, outputOf }) => ({ config, snapshotArn: outputOf(takeSnapshot).snapshotArn }),
+    select: ({ config, findOutputOf }) => ({
+      config,
+      // Without one the stack cannot come back; what it was is written down nevertheless.
+      snapshotArn: findOutputOf(takeSnapshot)?.snapshotArn ?? futureSnapshot,
+    }),
     plan: async (_io, { config }) => {
       const stack = await examine(deps, config, futureSnapshot);
       const problems = await findRemovalProblems(deps, config, stack);

@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError, type Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { isFailedResource, isOurs, ownTags } from './ownership.js';
-import { checkReadiness, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
+import { checkReadiness, saveSource, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
 
 export interface TakeSnapshotDeps {
   readonly rds: Pick<RdsGateway, 'findSnapshot' | 'createSnapshot' | 'deleteSnapshot'>;
@@ -27,6 +27,8 @@ interface In {
   readonly instance: string;
   /** In place: the stack that is brought back from it, and whose template names it ever after. */
   readonly stack?: string | undefined;
+  /** A fresh start may have deleted the source: it is the last copy of what nobody compares, the other databases. */
+  readonly isFinal?: boolean;
 }
 
 export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFacts, Config> {
@@ -37,16 +39,19 @@ export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFac
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ identifier, stack }) =>
-        stack === undefined
-          ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`]
-          : [`# the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
+      note: ({ identifier, stack, isFinal }) =>
+        isFinal === true
+          ? [`# the final snapshot ${identifier} is kept: delete it once nobody needs it`]
+          : stack === undefined
+            ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`]
+            : [`# the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
       undo: (io, input) => undo(deps, io, input),
     },
     select: ({ runId, outputOf, findOutputOf }) => ({
       identifier: snapshotIdentifier(runId),
       instance: outputOf(checkReadiness).source.identifier,
       stack: findOutputOf(saveStack)?.stackName,
+      isFinal: findOutputOf(saveSource) !== undefined,
     }),
     plan: async (io, { config, runId }) => {
       const identifier = snapshotIdentifier(runId);
@@ -160,7 +165,11 @@ function toFacts(snapshot: DbSnapshot): SnapshotFacts {
   };
 }
 
-async function undo(deps: TakeSnapshotDeps, io: StepIo, { identifier, stack }: In): Promise<void> {
+async function undo(deps: TakeSnapshotDeps, io: StepIo, { identifier, stack, isFinal }: In): Promise<void> {
+  if (isFinal === true) {
+    io.note(`the final snapshot ${identifier} is kept: delete it once nobody needs it`);
+    return;
+  }
   if (stack === undefined) return deleteOwnSnapshot(deps, io, identifier);
   if ((await deps.rds.findSnapshot(identifier)) !== undefined)
     io.note(

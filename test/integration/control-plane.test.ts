@@ -6,7 +6,7 @@ import { createDatabaseWaits, type DatabaseWaits } from '../../src/aws/database-
 import { createPoll } from '../../src/aws/poll.js';
 import { createStackWaits, type StackWaits } from '../../src/aws/stack-waits.js';
 import { createTemplateTools } from '../../src/aws/template-tools.js';
-import { createAwsChecks } from '../../src/checks/aws-checks.js';
+import { createAwsChecks, dumpRestoreNeeds } from '../../src/checks/aws-checks.js';
 import { examineSource } from '../../src/checks/source-instance.js';
 import { chooseTargetVersion } from '../../src/checks/target-version.js';
 import { configSchema, type Config } from '../../src/config/schema.js';
@@ -81,7 +81,7 @@ function readinessOf() {
       chooseClients: () => Promise.resolve({ found: { major: 17, version: '17.10', binDir: '/usr/bin' } }),
       measureDatabase: () => Promise.resolve(1_000),
     },
-    checks: createAwsChecks(aws),
+    checks: createAwsChecks(aws, dumpRestoreNeeds),
   });
 }
 
