@@ -108,7 +108,9 @@ export const configSchema = z.strictObject({
         .describe('Switch deletion protection of the source off before it or its stack is deleted'),
     })
     .optional()
-    .describe('Only for migrate snapshot in place and migrate fresh, which delete the old stack or the source'),
+    .describe(
+      'Only for migrate snapshot in place and migrate fresh, which delete the old stack or the source',
+    ),
   finalize: z
     .strictObject({
       soakHours: z

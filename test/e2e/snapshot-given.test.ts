@@ -68,14 +68,14 @@ describe.sequential(
       expect(await codesOf(shared.replace('us-east-1', 'eu-west-1'))).toEqual(['SnapshotInOtherRegion']);
       expect(await codesOf(shared.replace('weekly', 'monthly'))).toEqual(['SnapshotNotShared']);
       expect(await codesOf('nightly')).toEqual(['SnapshotNotFound']);
-    const inPlace = await copyProject(join(world.project, '..', 'in-place'), 'command-in-place');
-    const planned = await runProgram(
-      inPlace,
-      ['plan', 'snapshot', '--snapshot', 'rds:nightly', '--json'],
-      world.sandbox.env,
-    );
-    expectExit(planned, 3);
-    expect(planned.stdout).toContain('SnapshotInPlace');
+      const inPlace = await copyProject(join(world.project, '..', 'in-place'), 'command-in-place');
+      const planned = await runProgram(
+        inPlace,
+        ['plan', 'snapshot', '--snapshot', 'rds:nightly', '--json'],
+        world.sandbox.env,
+      );
+      expectExit(planned, 3);
+      expect(planned.stdout).toContain('SnapshotInPlace');
       const refused = await world.cli(['migrate', 'snapshot', '--snapshot', shared, '--yes', '--json']);
       expectExit(refused, 10);
       expect(mutatingCalls(world)).toEqual([]);
