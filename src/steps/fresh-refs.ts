@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ref, type OutputOf } from './ref-shapes.js';
+import { ref } from './ref-shapes.js';
 
 const lostTable = z.strictObject({
   /** Schema and name, quoted where needed. */
@@ -86,5 +86,3 @@ export const freshChoicesSchema = z.strictObject({
   initSql: z.strictObject({ file: z.string(), sha256: z.string(), statements: z.number().int() }).nullable(),
 });
 export type FreshChoices = z.output<typeof freshChoicesSchema>;
-
-export type RecordedLoss = OutputOf<typeof recordLoss>;

@@ -3,6 +3,11 @@ import { confirm, type Answers, type Prompter, type Question } from '../../src/c
 
 const move: Question = { level: 'moderate', action: 'Move rag-db to rag-cluster', name: 'rag-db' };
 const destroy: Question = { level: 'severe', action: 'Delete stack rag', name: 'rag' };
+const lose: Question = {
+  ...destroy,
+  flag: '--confirm-data-loss',
+  sentence: 'lose rag for ever',
+};
 const nothing: Answers = { yes: false, confirm: [] };
 
 /** A person who answers so, and the questions they were asked. */
@@ -35,12 +40,22 @@ describe('a confirmation', () => {
     ['severe, nobody there', destroy, nothing, 'ConfirmationMissing'],
     ['severe, --yes does not count', destroy, { yes: true, confirm: [] }, 'ConfirmationMissing'],
     ['severe, --confirm with the name', destroy, { yes: false, confirm: ['other', 'rag'] }, 'yes'],
+    ['second, the first flag does not count', lose, { yes: true, confirm: ['rag'] }, 'ConfirmationMissing'],
+    ['second, its flag', lose, { yes: false, confirm: [], confirmDataLoss: ['rag'] }, 'yes'],
+    [
+      'second, its flag with another name',
+      lose,
+      { yes: false, confirm: ['rag'], confirmDataLoss: ['rags'] },
+      'ConfirmationWrong',
+    ],
     ['severe, --confirm with another name', destroy, { yes: true, confirm: ['rags'] }, 'ConfirmationWrong'],
   ] as const)('without a terminal: %s', async (_, question, answers, expected) => {
     expect(await answerTo(question, answers)).toBe(expected);
   });
 
   it.each([
+    ['second, the name alone', lose, { text: 'rag' }, 'ConfirmationWrong'],
+    ['second, the sentence', lose, { text: 'lose rag for ever' }, 'yes'],
     ['agreed', move, { yes: true }, 'yes'],
     ['declined', move, { yes: false }, 'Declined'],
     ['typed the name', destroy, { text: ' rag ' }, 'yes'],
