@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Comparison, ServerRef } from '../steps/refs.js';
 import { compareSections } from './compare-sections.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -13,7 +14,22 @@ export function createSchemaComparer(fingerprints: Pick<FingerprintGateway, 'tak
     compare: async (source, target, signal) => {
       const found = await fingerprints.take(target, { mode: 'count', signal });
       // The application, or the init SQL, may have added to what came along.
-      return compareSections(source, found).filter(({ detail }) => detail !== 'only on the target');
+      return compareSections(withoutRows(source), withoutRows(found)).filter(
+        ({ detail }) => detail !== 'only on the target',
+      );
     },
   };
+}
+
+const definition = z.record(z.string(), z.unknown());
+
+/** Whether a materialized view holds rows is no part of its definition: pg_dump --schema-only leaves it empty. */
+function withoutRows(fingerprint: Fingerprint): Fingerprint {
+  const { views } = fingerprint.sections;
+  if (views === undefined) return fingerprint;
+  const bare = Object.entries(views).map(([name, value]): [string, string] => {
+    const { populated: _, ...rest } = definition.parse(JSON.parse(value));
+    return [name, JSON.stringify(rest)];
+  });
+  return { ...fingerprint, sections: { ...fingerprint.sections, views: Object.fromEntries(bare) } };
 }

@@ -47,11 +47,20 @@ if (hasAwsCli)
   });
 else test.skip('fresh in place, by deploy.sh: needs the AWS CLI', () => undefined);
 
+const schemaOnly = ['migrate', 'fresh', '--schema-only', '--confirm', name, '--json'];
+
 describeFresh('without a stack, the schema of the source carried over', {
   mode: 'api',
-  kills: [],
+  kills: ['restore-database/pg_restore pre-data#1:after-call'],
   inPlace: false,
-  words: ['migrate', 'fresh', '--schema-only', '--confirm', name, '--json'],
+  words: schemaOnly,
+});
+
+describeFresh('in place, the schema taken out of the snapshot', {
+  mode: 'template-in-place',
+  kills: [],
+  inPlace: true,
+  words: schemaOnly,
 });
 
 function describeFresh(title: string, { mode, kills, inPlace, words = migrate }: Story): void {
