@@ -3,12 +3,16 @@ import { defineConfig } from 'vitest/config';
 /** Printed, so that a failure that depends on the order can be had again: TEST_SEED=… npm test. */
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
-/** Many moves and rollbacks, a quarter of an hour each: `npm run campaign` makes them. */
+/** Many moves and rollbacks, minutes each, whose parts other tests cover: `npm run campaign` makes them. */
 const long = [
   'test/campaigns/fresh.test.ts',
   'test/campaigns/hydrate-relay.test.ts',
   'test/campaigns/replace-relay.test.ts',
   'test/campaigns/snapshot-rollback.test.ts',
+  'test/e2e/finalize.test.ts',
+  'test/e2e/fresh-api.test.ts',
+  'test/e2e/snapshot-given.test.ts',
+  'test/e2e/snapshot-hydrate.test.ts',
 ];
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// Runs the tests and ends with one line of counts. Arguments go to vitest; --campaign runs test/campaigns in full.
+// Runs the tests and ends with one line of counts. Arguments go to vitest; --campaign runs test/campaigns and test/e2e in full.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const vitest = join(require.resolve('vitest/package.json'), '..', 'vitest.mjs');
 const given = process.argv.slice(2);
 const campaign = given.includes('--campaign');
 const rest = given.filter((argument) => argument !== '--campaign');
-const paths = campaign && rest.length === 0 ? ['test/campaigns', 'aws-cli'] : rest;
+const paths = campaign && rest.length === 0 ? ['test/campaigns', 'test/e2e', 'aws-cli'] : rest;
 
 const folder = mkdtempSync(join(tmpdir(), 'rds2aurora-test-'));
 const file = join(folder, 'results.json');

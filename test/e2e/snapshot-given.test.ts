@@ -111,7 +111,7 @@ describe.sequential(
       expect(code).toBe('ResourceFailed');
       expect(what).toContain('ended in the state incompatible-restore');
       expect(running?.join()).toContain('cluster:production-rag-cluster');
-      expect(running?.join()).toMatch(/ACU, about \$[\d.]+ an hour/);
+      expect(running?.join()).toMatch(/ACU; about \$[\d.]+ an hour/);
     });
 
     test.each(['creating', 'dreaming'])(
