@@ -6,6 +6,7 @@ import type { JsonObject } from './json.js';
 import { chainStart, findLineFault } from './line.js';
 import { currentFormat, recordSchema, type JournalHeader, type JournalRecord } from './record.js';
 import { upgradeRecords } from './upgrades.js';
+import { checkWitness, readWitness } from './witness.js';
 
 /** What a journal file holds. */
 export interface JournalContent {
@@ -34,17 +35,19 @@ const anyHeader = z.looseObject({
  */
 export function readJournal(file: string): JournalContent {
   let bytes: Buffer;
+  const witness = readWitness(file);
   try {
     bytes = readFileSync(file);
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
+    checkWitness([], witness, file);
     throw new JournalError('JournalMissing', `there is no journal ${file}`, { cause: error });
   }
-  return parseJournal(bytes, file);
+  return parseJournal(bytes, file, witness);
 }
 
-/** The same for bytes already read; `file` is named in errors. */
-export function parseJournal(bytes: Buffer, file: string): JournalContent {
+/** The same for bytes already read, `witness` before them; `file` is named in errors. */
+export function parseJournal(bytes: Buffer, file: string, witness?: string): JournalContent {
   const { lines, tail } = splitLines(bytes);
   let prev = chainStart;
   const take = (line: string): JsonObject => {
@@ -62,7 +65,9 @@ export function parseJournal(bytes: Buffer, file: string): JournalContent {
   if (tailIsWhole) raw.push(take(tail));
   else refuseJunkAfterRecord(tail, raw.length + 1, prev, file);
 
+  if (raw.length === 0) checkWitness([], witness, file);
   const { header, records } = interpret(raw, file);
+  checkWitness(records, witness, file);
   const goodBytes = tailIsWhole ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
   const warnings =
     goodBytes === bytes.length

@@ -34,6 +34,8 @@ export const headerSchema = record('run-created', {
   configHash: hex,
   source: z.string(),
   target: z.string(),
+  /** A witness stands beside the journal, without which it is not believed. Absent in older journals. */
+  witness: z.literal(true).optional(),
 });
 
 export const recordSchema = z.discriminatedUnion('type', [

@@ -87,6 +87,7 @@ export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): O
       configHash: sha256(canonicalJson(config)),
       source: plan.source,
       target: plan.target,
+      witness: true,
     });
     return openRunOf(deps, id, directory, holder, journal, locks, []);
   } catch (error) {

@@ -8,6 +8,7 @@ import { chainStart, encodeLine } from './line.js';
 import { parseJournal, type JournalContent } from './read.js';
 import { recordSchema, type JournalRecord, type RecordBody } from './record.js';
 import { Reserve } from './reserve.js';
+import { readWitness, Witness } from './witness.js';
 
 const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
 
@@ -39,6 +40,7 @@ export class JournalWriter {
     readonly file: string,
     private readonly fd: number,
     private readonly reserve: Reserve,
+    private readonly witness: Witness,
     private readonly files: Files,
     private readonly deps: WriterDeps,
     content: Pick<JournalContent, 'records' | 'goodBytes'>,
@@ -55,8 +57,9 @@ export class JournalWriter {
     return stopWhenFull(file, () => {
       reserve.fill();
       const fd = files.openSync(file, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
+      const witness = new Witness(directory, files);
       syncDirectory(files, directory);
-      return new JournalWriter(file, fd, reserve, files, deps, { records: [], goodBytes: 0 });
+      return new JournalWriter(file, fd, reserve, witness, files, deps, { records: [], goodBytes: 0 });
     });
   }
 
@@ -70,17 +73,17 @@ export class JournalWriter {
     const reserve = new Reserve(directory, files);
     const fd = files.openSync(file, O_RDWR | O_APPEND | O_NOFOLLOW);
     try {
-      const content = parseJournal(files.readFileSync(fd), file);
-      stopWhenFull(file, () => {
+      const seen = readWitness(file, files);
+      const content = parseJournal(files.readFileSync(fd), file, seen);
+      const witness = stopWhenFull(file, () => {
         reserve.fill();
         mend(files, fd, content);
+        return openWitness(directory, files, content, seen ?? '');
       });
       const goodBytes = files.fstatSync(fd).size;
-      const writer = new JournalWriter(file, fd, reserve, files, deps, {
-        records: content.records,
-        goodBytes,
-      });
-      return { writer, warnings: content.warnings };
+      const { records, warnings } = content;
+      const writer = new JournalWriter(file, fd, reserve, witness, files, deps, { records, goodBytes });
+      return { writer, warnings };
     } catch (error) {
       files.closeSync(fd);
       throw error;
@@ -118,6 +121,7 @@ export class JournalWriter {
   close(): void {
     if (!this.open) return;
     this.open = false;
+    this.witness.close();
     this.files.closeSync(this.fd);
   }
 
@@ -152,6 +156,7 @@ export class JournalWriter {
     crash('after-fsync', seq, place);
     this.size += bytes.length;
     this.written.push(record);
+    this.witness.add(record);
   }
 
   private giveUp(cause: unknown): MigrationError {
@@ -167,6 +172,14 @@ export class JournalWriter {
     }
     return diskFull(this.file, cause);
   }
+}
+
+/** A journal that was begun without a witness has one from here on. */
+function openWitness(directory: string, files: Files, { records }: JournalContent, text: string): Witness {
+  const witness = new Witness(directory, files);
+  const last = records.at(-1);
+  if (last !== undefined) witness.goOn(last, text);
+  return witness;
 }
 
 /** Cuts off a torn line, or completes one that lacks only its newline. */

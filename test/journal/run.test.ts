@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LockedError, MigrationError } from '../../src/errors.js';
@@ -53,7 +53,12 @@ test('a run lies in a folder for its owner alone', () => {
   run.close();
   for (const folder of [root, join(root, 'runs'), run.directory])
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-  expect(readdirSync(run.directory).sort()).toEqual(['journal.jsonl', 'journal.reserve', 'lock']);
+  expect(readdirSync(run.directory).sort()).toEqual([
+    'journal.jsonl',
+    'journal.reserve',
+    'journal.witness',
+    'lock',
+  ]);
 });
 
 test('the header says what the run is', () => {
@@ -69,6 +74,7 @@ test('the header says what the run is', () => {
       target: 'there',
       toolVersion: '0.1.0',
       format: 1,
+      witness: true,
     },
   });
   run.close();
@@ -205,6 +211,44 @@ test('a run with a damaged journal is listed with its problem and cannot be open
   writeFileSync(join(directory, 'journal.jsonl'), 'junk\n');
   expect(listRuns(root)).toMatchObject([{ id: 'rag-iiiiii', problem: { code: 'JournalDamaged' } }]);
   expect(caught(() => openRun(runDeps(root)))).toMatchObject({ code: 'JournalDamaged' });
+});
+
+test('a run whose journal has lost safe lines, or its witness, is not gone on with', () => {
+  const root = temporaryFolder();
+  const run = begin(runDeps(root), 0.5);
+  run.journal.append({ type: 'started', step: 'make-one', attempt: 1 });
+  run.close();
+  const [journal, witness] = ['journal.jsonl', 'journal.witness'].map((name) => join(run.directory, name));
+  const whole = readFileSync(journal!, 'utf8');
+  const [first = ''] = whole.split('\n');
+  for (const [left, cause] of [
+    [`${first}\n`, 'line 2 is missing: 2 lines were safe, 1 are there'],
+    ['', 'line 1 is missing: 2 lines were safe, 0 are there'],
+  ] as const) {
+    writeFileSync(journal!, left);
+    const error = caught(() => openRun(runDeps(root)));
+    expect(error).toMatchObject({ code: 'JournalDamaged', exitCode: 1 });
+    expect(error.message).toContain(cause);
+    expect(listRuns(root)).toMatchObject([{ problem: { code: 'JournalDamaged' } }]);
+    expect(readFileSync(journal!, 'utf8')).toBe(left);
+  }
+  rmSync(journal!);
+  expect(caught(() => openRun(runDeps(root)))).toMatchObject({ code: 'JournalDamaged' });
+  writeFileSync(journal!, whole);
+  rmSync(witness!);
+  expect(caught(() => openRun(runDeps(root))).message).toContain('journal.witness is missing');
+});
+
+test('a run that was begun before there were witnesses has one once it is gone on with', () => {
+  const root = temporaryFolder();
+  const directory = plantSample(root);
+  const run = openRun(runDeps(root), 'rag-iiiiii');
+  const { length } = run.journal.records;
+  run.close();
+  const file = join(directory, 'journal.jsonl');
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(0, -1);
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  expect(caught(() => openRun(runDeps(root))).message).toContain(`line ${length} is missing`);
 });
 
 test('an error of the disk is not taken for the absence of runs', () => {

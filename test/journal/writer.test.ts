@@ -49,7 +49,7 @@ test('what was appended can be read back, by this process and by another', () =>
 test('the journal is for its owner alone', () => {
   const directory = temporaryFolder();
   begin(directory).append(headerBody);
-  for (const name of ['journal.jsonl', 'journal.reserve'])
+  for (const name of ['journal.jsonl', 'journal.reserve', 'journal.witness'])
     expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
 });
 
@@ -121,7 +121,8 @@ function writeAtMost(most: number): Files['writeSync'] {
 test.each(['ENOSPC', 'EDQUOT'])(
   '%s at any write leaves a readable journal that says why it stopped',
   (code) => {
-    for (let n = 3; n < 5; n += 1) {
+    // The reserve, then a line of the journal and one of its witness in turn.
+    for (const n of [4, 6]) {
       const directory = temporaryFolder();
       const files = faultyFiles('writeSync', (call) => {
         if (call === n) throw systemError(code);
@@ -139,7 +140,7 @@ test.each(['ENOSPC', 'EDQUOT'])(
       expect(readJournal(writer.file).records.at(-1)).toMatchObject({
         type: 'stopped',
         reason: 'disk-full',
-        seq: n - 1,
+        seq: n / 2,
       });
       expect(() => statSync(join(directory, 'journal.reserve'))).toThrow(/ENOENT/);
     }
