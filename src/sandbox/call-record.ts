@@ -24,7 +24,7 @@ export interface CallRecord {
 }
 
 const readingVerbs =
-  /^(Describe|Get|List|Lookup|Filter|Search|Validate|Estimate|Detect|Test|Simulate|Preview|Batch(Get|Check))/;
+  /^(Describe|Get|Head|List|Lookup|Filter|Search|Validate|Estimate|Detect|Test|Simulate|Preview|Batch(Get|Check))/;
 
 /** True when an action changes something, told by its verb. */
 export function isMutating(action: string): boolean {
@@ -39,11 +39,11 @@ export function noteOf(action: string): string | undefined {
   return notes[action];
 }
 
-const secretMember = /^(.*password|secretstring|secretbinary|authparameter)$/i;
+const secretMember = /^(.*password|secretstring|secretbinary|authparameter|body)$/i;
 const secretName = /password|secret|token/i;
 const longestText = 2048;
 
-/** A copy of a request without passwords, secret strings, secure parameters and template bodies. */
+/** A copy of a request without passwords, secret strings, secure parameters, contents of objects and template bodies. */
 export function withoutSecrets(input: AwsStruct): AwsStruct {
   const secure = input.Type === 'SecureString';
   const secretParameter = typeof input.ParameterKey === 'string' && secretName.test(input.ParameterKey);

@@ -8,6 +8,7 @@ import { createEcsService } from './services/ecs/ecs-service.js';
 import { createIamService } from './services/iam/iam-service.js';
 import { createLogsService } from './services/logs/logs-service.js';
 import { createMonitoringService } from './services/monitoring/monitoring-service.js';
+import { createS3Service } from './services/s3/s3-service.js';
 import { createSecretsManagerService } from './services/secrets-manager/secrets-manager-service.js';
 import { createSsmService } from './services/ssm/ssm-service.js';
 import { createStsService } from './services/sts-service.js';
@@ -20,6 +21,7 @@ export function createServices(context: SandboxContext, images: ContainerImages)
     createEc2Service(context),
     createSecretsManagerService(context),
     createSsmService(context),
+    createS3Service(context),
     createLogsService(context),
     createEcsService(context, images),
     createApplicationAutoScalingService(context),

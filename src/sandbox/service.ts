@@ -35,8 +35,8 @@ export type Action = (input: AwsStruct, caller: Caller) => Promise<AwsStruct> | 
 export interface Service {
   /** Signing name, e.g. `rds`, `cloudformation`, `secretsmanager`, `logs`, `monitoring`. */
   readonly name: string;
-  readonly protocol: 'query' | 'ec2' | 'json' | 'cbor';
-  /** XML namespace of a query service, target prefix of a JSON service. */
+  readonly protocol: 'query' | 'ec2' | 'json' | 'cbor' | 'rest';
+  /** XML namespace of a query or REST service, target prefix of a JSON service. */
   readonly namespace: string;
   readonly actions: Readonly<Record<string, Action>>;
   /** XML namespace of a `cbor` service that is also spoken to in the query protocol. */

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { AwsCliError, isAwsCliInstalled, startAwsCli, type AwsCli } from './aws-cli.js';
@@ -90,6 +93,31 @@ describe.skipIf(!isAwsCliInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     await sm('restore-secret --secret-id s');
     await sm('delete-secret --secret-id s --force-delete-without-recovery');
     expect(untried('secretsmanager')).toEqual([]);
+  });
+
+  test('makes every call of S3', async () => {
+    const s3api = (command: string) => aws(`s3api ${command}`);
+    await s3api('create-bucket --bucket state');
+    expect(await s3api('head-bucket --bucket state')).toMatchObject({ BucketRegion: 'us-east-1' });
+    const folder = await mkdtemp(join(tmpdir(), 'rds2aurora-s3-'));
+    const file = join(folder, 'body');
+    await writeFile(file, 'text');
+    const object = '--bucket state --key a/b.json';
+    const { ETag } = await s3api(`put-object ${object} --if-none-match * --body ${file}`);
+    expect(await refusal(`s3api put-object ${object} --if-none-match * --body ${file}`)).toContain(
+      'PreconditionFailed',
+    );
+    expect(await s3api(`head-object ${object}`)).toMatchObject({ ContentLength: 4, ETag });
+    expect(await s3api(`get-object ${object} ${join(folder, 'got')}`)).toMatchObject({ ETag });
+    expect(await readFile(join(folder, 'got'), 'utf8')).toBe('text');
+    expect(await s3api('list-objects-v2 --bucket state --prefix a/')).toMatchObject({
+      Contents: [{ Key: 'a/b.json', Size: 4 }],
+    });
+    await s3api(`delete-object ${object}`);
+    expect(await refusal(`s3api get-object ${object} ${join(folder, 'got')}`)).toContain('NoSuchKey');
+    await rm(folder, { recursive: true });
+    expect(untried('s3')).toEqual([]);
+    expect(await refusal('s3api get-bucket-acl --bucket state')).toContain('NotImplemented');
   });
 
   test('makes every call of Parameter Store', async () => {

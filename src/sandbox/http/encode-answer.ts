@@ -1,6 +1,7 @@
 import { plainStruct } from '../plain-value.js';
 import type { AwsStruct, AwsValue } from '../service.js';
 import { encodeCbor } from './cbor.js';
+import { encodeRest } from './encode-rest.js';
 import { ec2Style, encodeXml, queryStyle } from './encode-xml.js';
 import type { AnswerFrame, WireAnswer } from './wire.js';
 
@@ -12,6 +13,8 @@ export function encodeAnswer(output: AwsStruct, frame: AnswerFrame): WireAnswer 
       return xmlAnswer(queryBody(output, frame), headers);
     case 'ec2':
       return xmlAnswer(ec2Body(output, frame), headers);
+    case 'rest':
+      return encodeRest(output, frame);
     case 'json':
       return {
         status: 200,

@@ -13,6 +13,8 @@ export function encodeError(error: AwsError, frame: AnswerFrame): WireAnswer {
       return xmlError(error, headers, queryError(error, type, frame));
     case 'ec2':
       return xmlError(error, headers, ec2Error(error, frame));
+    case 'rest':
+      return xmlError(error, { 'x-amz-request-id': frame.requestId }, restError(error, frame));
     case 'json':
       return {
         status: error.status,
@@ -43,6 +45,10 @@ function queryError(error: AwsError, type: string, { namespace, requestId }: Ans
 
 function ec2Error(error: AwsError, { requestId }: AnswerFrame): string {
   return `<Response><Errors><Error>${codeAndMessage(error)}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
+}
+
+function restError(error: AwsError, { requestId }: AnswerFrame): string {
+  return `<Error>${codeAndMessage(error)}<RequestId>${requestId}</RequestId></Error>`;
 }
 
 function codeAndMessage(error: AwsError): string {

@@ -1,6 +1,7 @@
 import { AwsError, type AwsStruct } from '../service.js';
 import { decodeCbor } from './cbor.js';
 import { decodeQuery } from './decode-query.js';
+import { readRest } from './read-rest.js';
 import type { Wire } from './wire.js';
 
 /** An HTTP request with its whole body, already unzipped. */
@@ -56,6 +57,7 @@ export function readRequest(request: RawRequest): AwsRequest {
 type Protocol = Pick<AwsRequest, 'wire' | 'action' | 'input'> & { service?: string };
 
 function readProtocol(request: RawRequest, service: string | undefined): Protocol {
+  if (service === 's3') return { wire: 'rest', ...readRest(request) };
   const operation = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(request.path);
   if (operation !== null && request.headers['smithy-protocol'] === 'rpc-v2-cbor') {
     const input = (): AwsStruct => guarded(() => decodeCbor(request.body));

@@ -1,5 +1,5 @@
-/** The four protocols of AWS that the sandbox speaks. */
-export type Wire = 'query' | 'ec2' | 'json' | 'cbor';
+/** The protocols of AWS that the sandbox speaks; `rest` is that of S3: REST with XML. */
+export type Wire = 'query' | 'ec2' | 'json' | 'cbor' | 'rest';
 
 /** An HTTP answer, ready to be written. */
 export interface WireAnswer {
