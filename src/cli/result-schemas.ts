@@ -32,6 +32,24 @@ export type RunSummary = z.output<typeof runSummarySchema>;
 export const runsSchema = z.strictObject({ runs: z.array(runSummarySchema) });
 export type RunsResult = z.output<typeof runsSchema>;
 
+export const pruneSchema = z.strictObject({
+  removed: z.boolean().describe('False when it was only shown, and when there was nothing to remove'),
+  runs: z.array(
+    z.strictObject({
+      run: z.string(),
+      state: runStateSchema,
+      endedAt: z.string().describe('Time of the last journal record'),
+      bytes: z.number().int().describe('Of all that goes: journal, dump, reports, sealed secrets'),
+      places: z.array(z.string()).describe('Folders that go'),
+    }),
+  ),
+  bytes: z.number().int(),
+  kept: z
+    .array(z.strictObject({ run: z.string(), because: z.string() }))
+    .describe('Old enough, and kept all the same'),
+});
+export type PruneResult = z.output<typeof pruneSchema>;
+
 const holderSchema = z.strictObject({
   user: z.string(),
   host: z.string(),

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import type { Outcome } from '../cli/base-command.js';
 import { MigrationCommand } from '../cli/migration-command.js';
 import type { MigrateResult } from '../cli/result-schemas.js';
+import { UsageError } from '../errors.js';
 
 export default class Resume extends MigrationCommand<MigrateResult> {
   static override summary = 'Go on with a run from where it stopped.';
@@ -9,20 +10,40 @@ export default class Resume extends MigrationCommand<MigrateResult> {
     'Looks first whether calls that were begun have been made, adopts what they made, verifies finished steps again, and',
     'goes on. Refuses when the configuration has changed since. A finished run is left as it is.',
   ].join('\n');
-  static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume production-rag-k3x9f2'];
+  static override examples = [
+    '<%= config.bin %> resume',
+    '<%= config.bin %> resume --last',
+    '<%= config.bin %> resume production-rag-k3x9f2',
+  ];
   static override args = {
     run: Args.string({
       description: 'Run id, or how it or its random part begins. Default: the newest run.',
     }),
   };
   static override flags = {
-    last: Flags.boolean({ summary: 'The newest run; what no argument means, too.' }),
+    last: Flags.boolean({ summary: 'The newest run that is not finished, whatever came after it.' }),
   };
 
   protected async perform(): Promise<Outcome<MigrateResult>> {
     const { args, flags } = await this.parse(Resume);
+    if (flags.last && args.run !== undefined) throw tooMany();
     const { resume } = await import('../composition/migrations.js');
     this.knownRun = args.run;
-    return this.withSession(flags, (session) => resume(session, args.run));
+    return this.withSession(flags, async (session) => {
+      if (flags.last) this.knownRun = await findLast(session.root);
+      return resume(session, this.knownRun);
+    });
   }
+}
+
+async function findLast(root: string): Promise<string> {
+  const { getLastUnfinished } = await import('../journal/runs.js');
+  return getLastUnfinished(root).id;
+}
+
+function tooMany(): UsageError {
+  return new UsageError('TooManyRuns', 'a run is named, and --last names another', {
+    next: ['rds2aurora resume --last'],
+    changed: false,
+  });
 }

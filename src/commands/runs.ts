@@ -7,7 +7,11 @@ export default class Runs extends BaseCommand<RunsResult> {
   static override summary = 'List the runs of this project, the newest first.';
   static override description =
     'Reads the journals in .rds2aurora beside the configuration file. Calls nothing in AWS.';
-  static override examples = ['<%= config.bin %> runs', '<%= config.bin %> runs --state failed --json'];
+  static override examples = [
+    '<%= config.bin %> runs',
+    '<%= config.bin %> runs --state failed --json',
+    '<%= config.bin %> runs --path snapshot --since 7d',
+  ];
   static override flags = {
     config: configFlags.config,
     state: Flags.option({
@@ -28,6 +32,22 @@ export default class Runs extends BaseCommand<RunsResult> {
       ] as const,
       env: 'RDS2AURORA_STATE',
     })(),
+    path: Flags.option({
+      summary: 'Only runs of this path.',
+      description: 'May be given more than once.',
+      multiple: true,
+      multipleNonGreedy: true,
+      options: ['dump-restore', 'snapshot', 'fresh'] as const,
+    })(),
+    source: Flags.string({
+      summary: 'Only runs of this DB instance.',
+      helpValue: 'INSTANCE',
+    }),
+    since: Flags.string({
+      summary: 'Only runs begun within this time, such as 36h, 7d or 2w.',
+      helpValue: 'TIME',
+    }),
+    limit: Flags.integer({ summary: 'At most so many, the newest.', min: 1, helpValue: 'N' }),
   };
 
   protected async perform(): Promise<Outcome<RunsResult>> {
@@ -41,7 +61,8 @@ export default class Runs extends BaseCommand<RunsResult> {
     const all = listRuns(root).map((run) =>
       summarizeRun(run, run.state === undefined ? undefined : inspectRunLock(root, run.id)),
     );
-    const runs = all.filter((run) => flags.state === undefined || flags.state.includes(run.state));
+    const { chooseRuns } = await import('../cli/choose-runs.js');
+    const runs = chooseRuns(all, flags, new Date());
     return { result: { runs }, text: () => renderRuns(runs), next: ['rds2aurora status RUN'] };
   }
 }

@@ -53,6 +53,21 @@ export function getRun(root: string, wanted?: string): StoredRun & { readonly st
   return { ...run, state };
 }
 
+/**
+ * The newest run that `resume` can go on with.
+ * @throws UsageError `NoUnfinishedRun`
+ */
+export function getLastUnfinished(root: string): StoredRun & { readonly state: RunState } {
+  const runs = listRuns(root);
+  for (const run of runs) {
+    if (run.state?.outcome === 'unfinished') return { ...run, state: run.state };
+  }
+  throw new UsageError('NoUnfinishedRun', 'there is no run to go on with', {
+    why: runs.length === 0 ? 'there is no run here yet' : 'no run here is unfinished',
+    next: ['rds2aurora runs'],
+  });
+}
+
 function match(runs: readonly StoredRun[], wanted: string): StoredRun[] {
   const exact = runs.filter((run) => run.id === wanted);
   if (exact.length > 0) return exact;
