@@ -4,6 +4,7 @@ import type { RdsGateway } from './rds-gateway.js';
 import type { DbInstance } from './rds-instances.js';
 import type { DbSnapshot } from './rds-snapshots.js';
 import { clusterAvailable, databaseGone, instanceAvailable, snapshotAvailable } from './resource-states.js';
+import { explainUnusableKey, type UnusableKey } from './unusable-key.js';
 
 /** Hours, not minutes: AWS's own handlers allow 36, and a snapshot takes hours a terabyte. */
 const usualTimeoutMs = 4 * 3_600_000;
@@ -41,6 +42,7 @@ export function createDatabaseWaits(
     read: () => rds.findCluster(identifier),
     stateOf: (found: DbCluster) => stateOf(found),
     identityOf: (found: DbCluster) => found.arn,
+    ...keyOf((found: DbCluster) => explainUnusableKey(found, startCluster(identifier))),
     timeoutMs,
     next: [
       `aws rds describe-events --source-type db-cluster --source-identifier ${identifier} --duration 1440`,
@@ -51,6 +53,7 @@ export function createDatabaseWaits(
     read: () => rds.findInstance(identifier),
     stateOf: (found: DbInstance) => stateOf(found),
     identityOf: (found: DbInstance) => found.arn,
+    ...keyOf((found: DbInstance) => explainUnusableKey(found, startOf(found))),
     timeoutMs,
     next: [
       `aws rds describe-events --source-type db-instance --source-identifier ${identifier} --duration 1440`,
@@ -65,6 +68,7 @@ export function createDatabaseWaits(
     },
     stateOf: (found: DbSnapshot) => found.status,
     identityOf: (found: DbSnapshot) => found.arn,
+    ...keyOf((found: DbSnapshot) => explainUnusableKey(found, 'see that it becomes available')),
     timeoutMs,
     next: [
       `aws rds describe-events --source-type db-snapshot --source-identifier ${identifier} --duration 1440`,
@@ -99,6 +103,22 @@ export function createDatabaseWaits(
       await poll(io, { ...snapshot(identifier), states: databaseGone, missing: 'done' });
     },
   };
+}
+
+function keyOf<T>(explain: (found: T) => UnusableKey | undefined) {
+  return {
+    reasonOf: (found: T) => explain(found)?.why,
+    remedyOf: (found: T) => explain(found)?.next ?? [],
+  };
+}
+
+const startCluster = (identifier: string) => `aws rds start-db-cluster --db-cluster-identifier ${identifier}`;
+
+/** A member is started with its cluster. */
+function startOf({ identifier, clusterIdentifier }: DbInstance): string {
+  return clusterIdentifier === undefined
+    ? `aws rds start-db-instance --db-instance-identifier ${identifier}`
+    : startCluster(clusterIdentifier);
 }
 
 /** RDS answers a request for another password before the state changes: until then it shows in the pending values only. */

@@ -27,6 +27,8 @@ export interface PollTarget<T> {
   readonly timeoutMs: number;
   /** AWS's own words for a failed state, if it has any. */
   reasonOf?(value: T): string | undefined;
+  /** What to do about this failed state, told before `next`. */
+  remedyOf?(value: T): readonly string[];
   /** Ready-made commands shown when the wait ends badly. */
   readonly next?: readonly string[];
 }
@@ -128,7 +130,7 @@ function failed<T>(target: PollTarget<T>, value: T, state: string): MigrationErr
   return new MigrationError('ResourceFailed', `${target.resource} ended in the state ${state}`, {
     ...(why === undefined ? {} : { why }),
     resource: target.identityOf?.(value) ?? target.resource,
-    next: target.next ?? [],
+    next: [...(target.remedyOf?.(value) ?? []), ...(target.next ?? [])],
     resumable: true,
   });
 }

@@ -35,6 +35,13 @@ export async function examineSource(
   return problems.length > 0 ? { problems } : { found: source };
 }
 
+/** It can be started for seven days. Source: AWS re:Post Knowledge Center, "inaccessible encryption state". */
+function startOrRestore({ identifier, status }: DbInstance): string {
+  return status.endsWith('-recoverable')
+    ? `within 7 days of the loss aws rds start-db-instance --db-instance-identifier ${identifier}`
+    : `restore ${identifier} from a backup: from this state it does not start again`;
+}
+
 function sourceProblems(source: DbInstance, config: Config): Problem[] {
   const problems: Problem[] = [];
   if (source.engine !== 'postgres')
@@ -49,7 +56,7 @@ function sourceProblems(source: DbInstance, config: Config): Problem[] {
       code: 'SourceKeyUnusable',
       what: `RDS cannot use the KMS key ${source.kmsKeyId ?? ''} of ${source.identifier}`,
       why: `The instance is ${source.status}: the key was disabled or deleted, or RDS has lost its grant`,
-      fix: `aws kms describe-key --key-id ${source.kmsKeyId ?? 'KEY'}; enable it (aws kms enable-key), then start the instance`,
+      fix: `aws kms describe-key --key-id ${source.kmsKeyId ?? 'KEY'}; enable it (aws kms enable-key), then ${startOrRestore(source)}`,
     });
   else if (source.status !== 'available' && source.status !== 'storage-optimization')
     problems.push({

@@ -43,6 +43,7 @@ describe.sequential(
       const { error, next } = envelopeOf(ended);
       expect(error).toMatchObject({ step: 'restore-cluster', resumable: true });
       expect(next.join()).toContain('rds2aurora resume production-rag-');
+      expect(next.join()).toContain('rds2aurora rollback production-rag-');
       if (error === undefined) throw new Error('no error in the envelope');
       return error;
     }
@@ -113,6 +114,33 @@ describe.sequential(
       expect(running?.join()).toContain('cluster:production-rag-cluster');
       expect(running?.join()).toMatch(/ACU; about \$[\d.]+ an hour/);
     });
+
+    test.each([
+      ['-recoverable', [], 'within 7 days: aws rds start-db-cluster --db-cluster-identifier'],
+      ['', ['DeleteDBCluster', 'RestoreDBClusterFromSnapshot'], 'is deleted and made again'],
+    ])(
+      'a key that RDS cannot use (inaccessible-encryption-credentials%s) ends it in one look, with the way out',
+      async (suffix, made, wayOut) => {
+        const state = `inaccessible-encryption-credentials${suffix}`;
+        world.sandbox.scriptState({ ...cluster, state });
+        const since = world.sandbox.calls().at(-1)?.seq ?? 0;
+        const { code, what, why, next } = await expectStop(1, ['resume']);
+        expect(code).toBe('ResourceFailed');
+        expect(what).toContain(`ended in the state ${state}`);
+        expect(why).toContain(`RDS cannot use its KMS key ${key}`);
+        expect(next.join()).toMatch(/aws kms describe-key.*enable-key.*grant/s);
+        expect(next.join()).toContain(wayOut);
+        const changes = mutatingCalls(world, since);
+        expect(changes.map(({ action }) => action)).toEqual(made);
+        const looks = world.sandbox
+          .calls()
+          .filter(
+            ({ action, seq }) => action === 'DescribeDBClusters' && seq > (changes.at(-1)?.seq ?? since),
+          );
+        // One to adopt what stands, one to see how it is.
+        expect(looks.length).toBeLessThanOrEqual(2);
+      },
+    );
 
     test.each(['creating', 'dreaming'])(
       'a cluster that stays %s is waited for until the deadline',
