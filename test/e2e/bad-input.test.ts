@@ -85,14 +85,20 @@ describe('configuration', { timeout: patience }, () => {
 });
 
 describe('account', { timeout: patience }, () => {
-  test('a region in which the source is not is exit code 4', async () => {
-    const project = await copyProject(join(folder, 'region'), 'api');
-    await editConfig(project, (config) => {
-      config.setIn(['region'], 'eu-west-1');
-    });
-    const { error } = await expectRefusal(project, 4, { env: { AWS_REGION: 'eu-west-1' } });
-    expect(`${error.what} ${error.why ?? ''}`).toContain('eu-west-1');
-  });
+  test.each(['dump-restore', 'snapshot'])(
+    'a region in which the source is not is exit code 4, by %s',
+    async (path) => {
+      const project = await copyProject(join(folder, `region-${path}`), 'api');
+      await editConfig(project, (config) => {
+        config.setIn(['region'], 'eu-west-1');
+      });
+      const env = { AWS_REGION: 'eu-west-1' };
+      const { error } = await expectRefusal(project, 4, { args: ['migrate', path, '--yes'], env });
+      expect(error.code).toBe('SourceNotFound');
+      expect(`${error.what} ${error.why ?? ''}`).toContain('eu-west-1');
+      expect(error.next.join()).toContain('aws rds describe-db-instances --region eu-west-1');
+    },
+  );
 
   test.each(['EXPIRED', 'DENIED', 'INVALID'])('an access key id that is %s is exit code 4', async (kind) => {
     const env = { AWS_ACCESS_KEY_ID: `${kind}00000000000000` };

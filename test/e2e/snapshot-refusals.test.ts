@@ -31,6 +31,8 @@ afterAll(() => world.end());
 interface Refusal {
   /** target.engineVersion */
   readonly version?: string;
+  /** --snapshot */
+  readonly snapshot?: string;
   /** Facts that the sandbox cannot come to by itself. */
   readonly answers?: Readonly<Record<string, (answer: AwsStruct) => AwsStruct>>;
   /** State of the source. */
@@ -46,6 +48,8 @@ const ofVersion = (EngineVersion: string) => ({
   [instances]: each('DBInstances', () => ({ EngineVersion })),
 });
 const noSuch = (answer: AwsStruct) => replaced(answer, 'OrderableDBInstanceOptions', () => []);
+
+const elsewhere = 'arn:aws:rds:eu-west-1:123456789012:snapshot:weekly';
 
 const refusals: Readonly<Record<string, Refusal>> = {
   'from 17.7 to 15.5': { version: '15.5', code: 'VersionNotRestorable', fix: 'dump-restore' },
@@ -115,6 +119,11 @@ const refusals: Readonly<Record<string, Refusal>> = {
     code: 'SubnetGroupTooNarrow',
     fix: 'add a subnet in another zone',
   },
+  'from a snapshot of another Region': {
+    snapshot: elsewhere,
+    code: 'SnapshotInOtherRegion',
+    fix: 'aws rds copy-db-snapshot',
+  },
 };
 
 describe('what a snapshot cannot do is refused before anything is changed', { timeout: patience }, () => {
@@ -124,35 +133,47 @@ describe('what a snapshot cannot do is refused before anything is changed', { ti
     scriptSource('');
   });
 
-  for (const [name, { version, answers = {}, state = '', code, fix }] of Object.entries(refusals))
+  for (const [name, { answers = {}, state = '', code, fix, ...asked }] of Object.entries(refusals))
     test(name, async () => {
       for (const [action, change] of Object.entries(answers)) world.sandbox.changeAnswers(action, change);
       scriptSource(state);
-      expect(await planRefused(code, version)).toContain(fix);
+      expect(await planRefused(code, asked)).toContain(fix);
     });
 
   test('with rows in an unlogged table, by the plan and by the move', async () => {
     await onSource('CREATE UNLOGGED TABLE scratch AS SELECT 1 AS n');
     expect(await planRefused('UnloggedTables')).toContain('SET LOGGED');
-    const since = world.sandbox.calls().at(-1)?.seq;
-    const run = await world.cli(['migrate', 'snapshot', '--yes', '--json']);
-    expectExit(run, 10);
-    expect(envelopeOf(run).error).toMatchObject({ code: 'UnloggedTables', changed: false });
-    expect(mutatingCalls(world, since)).toEqual([]);
-    expect(journalOf(world.project)).toEqual([]);
+    await moveRefused('UnloggedTables');
     await onSource('DROP TABLE scratch');
+  });
+
+  test('from a snapshot of another Region, by the move too, whatever is confirmed', async () => {
+    await moveRefused('SnapshotInOtherRegion', '--snapshot', elsewhere, '--confirm', 'weekly');
   });
 });
 
+async function moveRefused(code: string, ...flags: readonly string[]): Promise<void> {
+  const since = world.sandbox.calls().at(-1)?.seq;
+  const run = await world.cli(['migrate', 'snapshot', '--yes', '--json', ...flags]);
+  expectExit(run, 10);
+  expect(envelopeOf(run).error).toMatchObject({ code, changed: false });
+  expect(mutatingCalls(world, since)).toEqual([]);
+  expect(journalOf(world.project)).toEqual([]);
+}
+
 /** The one problem of the plan, and the way out that it tells. */
-async function planRefused(code: string, version?: string): Promise<string> {
+async function planRefused(
+  code: string,
+  { version, snapshot }: Pick<Refusal, 'version' | 'snapshot'> = {},
+): Promise<string> {
   const project = await copyProject(join(world.project, '..', 'refused'), 'api');
   if (version !== undefined)
     await editConfig(project, (config) => {
       config.setIn(['target', 'engineVersion'], version);
     });
   const since = world.sandbox.calls().at(-1)?.seq;
-  const planned = await runProgram(project, ['plan', 'snapshot', '--json'], world.sandbox.env);
+  const given = snapshot === undefined ? [] : ['--snapshot', snapshot];
+  const planned = await runProgram(project, ['plan', 'snapshot', ...given, '--json'], world.sandbox.env);
   await rm(project, { recursive: true });
   expectExit(planned, 3);
   const { problems } = planSchema.parse(envelopeOf(planned).result);
