@@ -22,6 +22,7 @@ import {
   takeSnapshot,
   type SnapshotFacts,
 } from './refs.js';
+import { findProtections } from './removal-problems.js';
 import { readSavedStack, type SavedStack } from './saved-stack.js';
 
 export interface DeleteStackDeps extends ComebackDeps {
@@ -137,6 +138,7 @@ async function remove(deps: DeleteStackDeps, io: StepIo, input: In, saved: Saved
   if (stack === undefined || stack.status === 'DELETE_COMPLETE') return;
   if (stack.status !== 'DELETE_IN_PROGRESS') {
     await refuseImports(deps, saved);
+    await refuseProtections(deps, input);
     await liftProtections(deps, io, input);
     const attempt = io.intents().filter(({ call }) => call === 'cloudformation:DeleteStack').length;
     await io.mutate({ call: 'cloudformation:DeleteStack', key: stackName, before: { stackId } }, () =>
@@ -160,7 +162,21 @@ async function refuseImports({ cloudFormation }: DeleteStackDeps, { details }: S
   }
 }
 
-/** Only where the configuration says so; otherwise save-stack has refused. */
+/** Likewise: RDS would keep a protected instance, and the stack would end in DELETE_FAILED, half of it gone. */
+async function refuseProtections(deps: DeleteStackDeps, { config, saved }: In): Promise<void> {
+  const details = await deps.cloudFormation.readStackDetails(saved.stackName);
+  const problems = await findProtections(deps, config, details);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new PreconditionError(first.code, problems.map(({ what }) => what).join('; '), {
+    why: `It was switched on after the checks: ${first.why}`,
+    next: [...problems.map(({ fix }) => fix), 'then resume'],
+    resource: details.id,
+    resumable: true,
+  });
+}
+
+/** Only where the configuration says so; otherwise `refuseProtections` has refused. */
 async function liftProtections(
   { cloudFormation, rds, databaseWaits }: DeleteStackDeps,
   io: StepIo,

@@ -104,7 +104,7 @@ async function finishDeletion(deps: ComebackDeps, io: StepIo, { saved }: Comebac
         `${io.runId}-${io.stepId}-undo-${String(io.intents().length)}`,
       ),
     );
-  await untilGone(deps, io, saved.stackId, saved.stackName);
+  await untilGone(deps, io, saved.stackId, saved.stackName, 'roll back again');
   return true;
 }
 

@@ -34,13 +34,28 @@ export async function findRemovalProblems(
 ): Promise<Problem[]> {
   return [
     ...(await importedExports(deps, stack)),
-    ...terminationProtection(config, stack),
-    ...(await deletionProtection(deps, config)),
+    ...(await findProtections(deps, config, stack.details)).map(orLift),
     ...hiddenParameters(stack),
     ...unrestorable(stack),
     ...secretByArn(config, stack),
     ...(await invalidTemplate(deps, stack)),
   ];
+}
+
+/** What would call the deletion off, or let it fail half-way, and is not to be lifted by this run. */
+export async function findProtections(
+  deps: Pick<RemovalDeps, 'rds'>,
+  config: Config,
+  details: Pick<StackDetails, 'name' | 'terminationProtection'>,
+): Promise<Problem[]> {
+  return [...terminationProtection(config, details), ...(await deletionProtection(deps, config))];
+}
+
+/** Before a run begins its configuration can still be changed. */
+function orLift(problem: Problem): Problem {
+  const flag =
+    problem.code === 'TerminationProtected' ? 'liftTerminationProtection' : 'liftDeletionProtection';
+  return { ...problem, fix: `${problem.fix}, or set replace.${flag}` };
 }
 
 /** Source: "Get exported outputs from a deployed CloudFormation stack": the deletion would be called off. */
@@ -62,19 +77,25 @@ async function importedExports(
   return problems;
 }
 
-function terminationProtection({ replace }: Config, { details }: StackToRemove): Problem[] {
+function terminationProtection(
+  { replace }: Config,
+  details: Pick<StackDetails, 'name' | 'terminationProtection'>,
+): Problem[] {
   if (!details.terminationProtection || replace?.liftTerminationProtection === true) return [];
   return [
     {
       code: 'TerminationProtected',
       what: `the stack ${details.name} has termination protection`,
       why: 'Somebody wanted it not to be deleted; the tool does not switch that off by itself',
-      fix: `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${details.name}, or set replace.liftTerminationProtection`,
+      fix: `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${details.name}`,
     },
   ];
 }
 
-async function deletionProtection({ rds }: RemovalDeps, { source, replace }: Config): Promise<Problem[]> {
+async function deletionProtection(
+  { rds }: Pick<RemovalDeps, 'rds'>,
+  { source, replace }: Config,
+): Promise<Problem[]> {
   const instance = await rds.findInstance(source.instance);
   if (instance?.deletionProtection !== true || replace?.liftDeletionProtection === true) return [];
   return [
@@ -82,7 +103,7 @@ async function deletionProtection({ rds }: RemovalDeps, { source, replace }: Con
       code: 'DeletionProtected',
       what: `the instance ${source.instance} has deletion protection`,
       why: 'RDS would refuse to delete it, and the stack would end in DELETE_FAILED; the tool does not switch that off by itself',
-      fix: `aws rds modify-db-instance --db-instance-identifier ${source.instance} --no-deletion-protection --apply-immediately, or set replace.liftDeletionProtection`,
+      fix: `aws rds modify-db-instance --db-instance-identifier ${source.instance} --no-deletion-protection --apply-immediately`,
     },
   ];
 }

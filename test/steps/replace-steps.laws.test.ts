@@ -100,6 +100,43 @@ describe('replacing a stack', () => {
     });
   });
 
+  test.each([
+    [
+      'TerminationProtected',
+      (cloud: FakeStackCloud) => cloud.stacks.forEach((one) => (one.isProtected = true)),
+    ],
+    ['DeletionProtected', (cloud: FakeStackCloud) => (cloud.isInstanceProtected = true)],
+  ])('nothing is deleted when somebody has protected it since the checks: %s', async (code, protect) => {
+    const { cloud, step, earlier = {} } = await makeStackWorld('template', 'delete-stack', '');
+    protect(cloud);
+    const { io } = createStepIo('law-000000', step.id);
+    await expect(step.run(io, inputs(earlier))).rejects.toMatchObject({
+      ...{ code, exitCode: 10, resumable: true },
+      next: [expect.stringMatching(/^aws [^,]*$/), 'then resume'] as unknown,
+    });
+    expect(cloud.mutations).toEqual([]);
+  });
+
+  test('an undo whose deletion fails tells to roll back again', async () => {
+    const { cloud, earlier = {} } = await makeStackWorld('template', 'delete-stack', '');
+    const deps = cloud.gateways(newTemplate);
+    const { io } = createStepIo('law-000000', 'delete-stack');
+    const step = seal(createDeleteStack(deps));
+    await step.run(io, inputs(earlier));
+    cloud.stacks.forEach((one) => (one.status = 'DELETE_FAILED'));
+    const failing = createDeleteStack({
+      ...deps,
+      waits: {
+        ...deps.waits,
+        untilStackGone: () => Promise.reject(new MigrationError('ResourceFailed', 'DELETE_FAILED')),
+      },
+    });
+    await expect(seal(failing).undo(io, inputs(earlier), undefined)).rejects.toMatchObject({
+      code: 'StackNotDeleted',
+      next: expect.arrayContaining([expect.stringContaining('then roll back again')]) as unknown,
+    });
+  });
+
   test('an undo killed while the application starts is gone on with, and compares no more', async () => {
     const { cloud, earlier = {} } = await makeStackWorld('template', 'delete-stack', '');
     const deps = cloud.gateways(newTemplate);
