@@ -21,11 +21,18 @@ export interface StackDetails {
   readonly policy: string | null;
 }
 
+/** What CloudFormation says of a template by looking at it alone. */
+export interface Validation {
+  /** Its objection. */
+  readonly reason: string | undefined;
+  /** What has to be granted for it. */
+  readonly capabilities: readonly string[];
+}
+
 export interface StackDetailCalls {
   /** @throws AwsCallError or MigrationError when there is no such stack */
   readStackDetails(stack: string): Promise<StackDetails>;
-  /** CloudFormation's objection to a template, or undefined. */
-  findTemplateProblem(template: string): Promise<string | undefined>;
+  validateTemplate(template: string): Promise<Validation>;
   /** Names of the properties that identify resources of each type in an import; types that cannot be imported lack. */
   listImportIdentifiers(template: string): Promise<Readonly<Record<string, readonly string[]>>>;
   setTerminationProtection(stack: string, on: boolean): Promise<void>;
@@ -50,15 +57,15 @@ export function createStackDetailCalls(clients: Pick<AwsClients, 'cloudFormation
       throw new MigrationError('StackNotFound', `there is no stack ${name}`, { resource: name });
     },
 
-    findTemplateProblem: async (template) => {
+    validateTemplate: async (template) => {
       try {
         const cfn = await clients.cloudFormation();
-        await callAws('cloudformation:ValidateTemplate', undefined, () =>
+        const { Capabilities } = await callAws('cloudformation:ValidateTemplate', undefined, () =>
           cfn.validateTemplate({ TemplateBody: template }),
         );
-        return undefined;
+        return { reason: undefined, capabilities: Capabilities ?? [] };
       } catch (error) {
-        if (isAwsError(error, 'Other')) return error.awsMessage;
+        if (isAwsError(error, 'Other')) return { reason: error.awsMessage, capabilities: [] };
         throw error;
       }
     },

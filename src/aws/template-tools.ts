@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PreconditionError } from '../errors.js';
+import { findLocalArtifacts } from './local-artifacts.js';
 import { restorePolicies, retainResources } from './retain-policies.js';
 import { findDatabase, foundationStage, importStage, readSettings } from './stack-stages.js';
 import { restoreCluster, restoreInstance } from './snapshot-template.js';
@@ -27,6 +28,7 @@ export interface TemplateTools {
   readonly readSettings: typeof readSettings;
   readonly restoreCluster: typeof restoreCluster;
   readonly restoreInstance: typeof restoreInstance;
+  readonly findLocalArtifacts: typeof findLocalArtifacts;
   readonly keepResources: typeof keepResources;
   readonly withoutTasks: typeof withoutTasks;
 }
@@ -41,7 +43,10 @@ export function createTemplateTools(directory: string): TemplateTools {
           `the template ${resolve(directory, path)} cannot be read`,
           {
             why: cause instanceof Error ? cause.message : String(cause),
-            next: ['correct target.deploy in the config; paths are relative to the config file'],
+            next: [
+              'correct target.deploy in the config; paths are relative to the config file',
+              'a template that a build or `aws cloudformation package` writes has to be written beforehand',
+            ],
             changed: false,
             cause,
           },
@@ -69,6 +74,7 @@ export function createTemplateTools(directory: string): TemplateTools {
     readSettings,
     restoreCluster,
     restoreInstance,
+    findLocalArtifacts,
     keepResources,
     withoutTasks,
   };

@@ -1,3 +1,5 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 
 export interface DeployCommandOptions {
@@ -17,6 +19,8 @@ export interface DeployCommandResult {
 
 /** Runs the user's own deploy command. */
 export interface DeployCommand {
+  /** Why the program cannot be started, as far as that is known without doing so. */
+  findObstacle(program: string): Promise<string | undefined>;
   run(options: DeployCommandOptions): Promise<DeployCommandResult>;
 }
 
@@ -35,6 +39,7 @@ export interface DeployCommandSettings {
  */
 export function createDeployCommand(settings: DeployCommandSettings): DeployCommand {
   return {
+    findObstacle: (program) => findObstacle(program, settings),
     run: async ({ argv, onLine }) => {
       const [program = '', ...rest] = argv;
       const scrub = createScrubber([...(await settings.listSecrets()), ...secretsOf(settings.environment)]);
@@ -60,6 +65,31 @@ export function createDeployCommand(settings: DeployCommandSettings): DeployComm
       };
     },
   };
+}
+
+/** A name without a slash is looked for in PATH, as the system does. */
+async function findObstacle(
+  program: string,
+  { directory, environment }: DeployCommandSettings,
+): Promise<string | undefined> {
+  const folders = program.includes('/') ? ['.'] : (environment['PATH'] ?? '').split(delimiter);
+  const obstacles = await Promise.all(
+    folders.map((folder) => findFileObstacle(resolve(directory, folder, program))),
+  );
+  if (obstacles.includes(undefined)) return undefined;
+  return (
+    obstacles.find((one) => one?.endsWith('executable') === true) ??
+    (program.includes('/') ? obstacles[0] : `no folder of PATH holds ${program}`)
+  );
+}
+
+async function findFileObstacle(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() !== true) return `there is no file ${file}`;
+  return access(file, constants.X_OK).then(
+    () => undefined,
+    () => `${file} is not executable`,
+  );
 }
 
 /** Values of variables that are secret by their name. */

@@ -23,6 +23,23 @@ export interface CommandOrder {
 
 export const deployCommandCall = 'process:DeployCommand';
 
+/** What can be known of a command that must not be run yet: that it would not even start. */
+export async function findCommandProblems(
+  { command: program }: { readonly command: Pick<DeployCommand, 'findObstacle'> },
+  { command }: Pick<CommandOrder, 'command'>,
+): Promise<Problem[]> {
+  const obstacle = await program.findObstacle(command[0] ?? '');
+  if (obstacle === undefined) return [];
+  return [
+    {
+      code: 'CommandNotFound',
+      what: `the deploy command ${command.join(' ')} cannot be started: ${obstacle}`,
+      why: 'The run would stop there, with the writers paused',
+      fix: 'correct target.deploy.command (paths start at the config file), or make the program executable (chmod +x)',
+    },
+  ];
+}
+
 /** The command ended well in an earlier attempt. */
 export function isCommandDone(io: StepIo): boolean {
   return io

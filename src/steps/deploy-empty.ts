@@ -79,6 +79,11 @@ async function plan(deps: DeployEmptyDeps, config: Config): Promise<StepPlan> {
     kind: 'change',
     effects: [
       `creates the stack ${target.stack ?? ''} anew from ${template}, its cluster empty and its services without tasks: nothing may be written before the database is ready`,
+      ...(command.length === 0
+        ? []
+        : [
+            `${template} has to be what ${command.join(' ')} deploys, ready to be deployed: what the command builds or packages first cannot be seen before the old stack is deleted`,
+          ]),
     ],
     calls: ['cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet'],
   };

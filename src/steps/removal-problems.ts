@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.js';
 import type { Problem } from '../errors.js';
 
 export interface RemovalDeps {
-  readonly cloudFormation: Pick<CloudFormationGateway, 'listImporters' | 'findTemplateProblem'>;
+  readonly cloudFormation: Pick<CloudFormationGateway, 'listImporters' | 'validateTemplate'>;
   readonly rds: Pick<RdsGateway, 'findInstance'>;
 }
 
@@ -180,7 +180,7 @@ async function invalidTemplate(
   { cloudFormation }: RemovalDeps,
   { details, comeback }: StackToRemove,
 ): Promise<Problem[]> {
-  const reason = await cloudFormation.findTemplateProblem(comeback);
+  const { reason } = await cloudFormation.validateTemplate(comeback);
   if (reason === undefined) return [];
   return [
     {

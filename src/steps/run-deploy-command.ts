@@ -13,6 +13,7 @@ import { deleteOwnStack } from './delete-own-stack.js';
 import {
   callDeployCommand,
   deployCommandCall,
+  findCommandProblems,
   isCommandDone,
   judgeCommand,
   unseenTemplate,
@@ -52,6 +53,8 @@ export function createRunDeployCommand(deps: RunDeployCommandDeps): Step<In, Out
     }),
     plan: async (io, { config }) => {
       const input = inputOf(config);
+      const problems = await findCommandProblems(deps, input);
+      if (problems.length > 0) return { kind: 'blocked', problems };
       if (input.template === undefined && input.inPlace)
         return { kind: 'blocked', problems: [unseenTemplate(input)] };
       const effects = [`runs ${input.command.join(' ')}`];

@@ -6,17 +6,18 @@ import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
 import type { SecretVault } from '../aws/secret-vault.js';
 import type { TemplateTools } from '../aws/template-tools.js';
 import type { Config } from '../config/schema.js';
-import { MigrationError, PreconditionError } from '../errors.js';
+import { MigrationError, PreconditionError, type Problem } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
 import { saveStack, takeSnapshot } from './refs.js';
 import { findRemovalProblems, type RemovalDeps, type StackToRemove } from './removal-problems.js';
 import { printSavedStack, readSavedStack, type SavedStack } from './saved-stack.js';
+import { findSuccessorProblems, type SuccessorDeps } from './successor-problems.js';
 
 export interface SaveStackDeps extends RemovalDeps {
   readonly cloudFormation: RemovalDeps['cloudFormation'] &
     Pick<CloudFormationGateway, 'readStackDetails' | 'getTemplate' | 'listResources'>;
-  readonly templates: Pick<TemplateTools, 'read' | 'restoreInstance'>;
+  readonly templates: SuccessorDeps['templates'] & Pick<TemplateTools, 'read' | 'restoreInstance'>;
   readonly vault: Pick<SecretVault, 'seal' | 'assertReadable'>;
   readonly files: RunFiles;
 }
@@ -49,7 +50,7 @@ export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
     }),
     plan: async (_io, { config }) => {
       const stack = await examine(deps, config, futureSnapshot);
-      const problems = await findRemovalProblems(deps, config, stack);
+      const problems = await findProblems(deps, config, stack);
       if (problems.length > 0) return { kind: 'blocked', problems };
       return {
         kind: 'change',
@@ -60,7 +61,7 @@ export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
     },
     run: async (io, { config, snapshotArn }) => {
       const stack = await examine(deps, config, snapshotArn);
-      const problems = await findRemovalProblems(deps, config, stack);
+      const problems = await findProblems(deps, config, stack);
       if (problems.length > 0) throw refused(stack, problems);
       const sha256 = await deps.files.write(file, printSavedStack(await toSaved(deps, stack)));
       const sealed = await deps.vault.seal(secretsFile, secretsOf(config, stack));
@@ -111,6 +112,14 @@ async function examine(
   };
 }
 
+/** Neither of the two stacks may be left unmade: the old one, should it have to come back, and the new one. */
+async function findProblems(deps: SaveStackDeps, config: Config, stack: StackToRemove): Promise<Problem[]> {
+  return [
+    ...(await findRemovalProblems(deps, config, stack)),
+    ...(await findSuccessorProblems(deps, config, stack.details.capabilities)),
+  ];
+}
+
 /** The secrets that the stack owns, and the one that the application uses. */
 function secretsOf({ source }: Config, { resources }: StackToRemove): string[] {
   const owned = resources
@@ -151,10 +160,7 @@ async function toSaved(
   };
 }
 
-function refused(
-  { details }: StackToRemove,
-  problems: Awaited<ReturnType<typeof findRemovalProblems>>,
-): PreconditionError {
+function refused({ details }: StackToRemove, problems: readonly Problem[]): PreconditionError {
   const [first] = problems;
   return new PreconditionError(
     first?.code ?? 'NotRemovable',

@@ -11,7 +11,13 @@ import { MigrationError, VerifyError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import type { DeployCommand } from '../process/deploy-command.js';
 import { withdrawLeftovers } from './change-set.js';
-import { callDeployCommand, isCommandDone, judgeCommand, type CommandOrder } from './deploy-command-call.js';
+import {
+  callDeployCommand,
+  findCommandProblems,
+  isCommandDone,
+  judgeCommand,
+  type CommandOrder,
+} from './deploy-command-call.js';
 import { holds, type FreshStackDeps } from './fresh-stack.js';
 import { deployEmpty, settleByCommand } from './refs.js';
 
@@ -40,15 +46,17 @@ export function createSettleByCommand(deps: SettleByCommandDeps): Step<In, Out, 
       undo: (io) => withdrawLeftovers(deps, io),
     },
     select: ({ config, outputOf }) => ({ ...orderOf(config), stackId: outputOf(deployEmpty).stackId }),
-    plan: (_io, { config }) => {
+    plan: async (_io, { config }) => {
       const { command, stack } = orderOf(config);
-      return Promise.resolve({
+      const problems = await findCommandProblems(deps, { command });
+      if (problems.length > 0) return { kind: 'blocked', problems };
+      return {
         kind: 'change',
         effects: [
           `runs ${command.join(' ')} on ${stack}, after a change set has shown that it replaces nothing that holds data; the tasks are as its template says from then on`,
         ],
         calls: ['cloudformation:CreateChangeSet', 'cloudformation:DeleteChangeSet'],
-      });
+      };
     },
     run: async (io, input) => {
       const found = await deps.cloudFormation.findStack(input.stackId);

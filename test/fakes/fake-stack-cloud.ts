@@ -39,6 +39,8 @@ export class FakeStackCloud {
   readOnly: string | null | undefined;
   isInstanceProtected = false;
   importers: readonly string[] = [];
+  /** Of every template. */
+  neededCapabilities: readonly string[] = [];
   #changeSets = new Map<string, { request: NewChangeSet; executed: boolean }>();
   #number = 0;
 
@@ -108,7 +110,7 @@ export class FakeStackCloud {
         listResources: (id) => Promise.resolve([...this.#get(id).resources]),
         listImporters: () => Promise.resolve(this.importers),
         listImportIdentifiers: () => Promise.resolve({ 'AWS::SecretsManager::Secret': ['Id'] }),
-        findTemplateProblem: () => Promise.resolve(undefined),
+        validateTemplate: () => Promise.resolve({ reason: undefined, capabilities: this.neededCapabilities }),
         readStackDetails: (id) => Promise.resolve(this.#details(this.#get(id))),
         deleteStack: (id) => this.#mutate(`delete ${this.#get(id).name}`, () => this.#delete(this.#get(id))),
         setTerminationProtection: (id, on) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -52,5 +52,23 @@ describe('the deploy command', () => {
     const result = await command.run({ argv: ['./no-such-script.sh'], onLine: () => undefined });
     expect(result.exitCode).toBeUndefined();
     expect(result.problem).toMatch(/no-such-script/);
+  });
+
+  it('tells beforehand what would keep it from starting', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'deploy-command-'));
+    const script = '#!/bin/sh\n';
+    await writeFile(join(directory, 'deploy.sh'), script);
+    await mkdir(join(directory, 'bin'));
+    await writeFile(join(directory, 'bin', 'deploy'), script, { mode: 0o755 });
+    const { findObstacle } = createDeployCommand({
+      directory,
+      environment: { PATH: `/nowhere:${join(directory, 'bin')}` },
+      listSecrets: () => Promise.resolve([]),
+    });
+    expect(await findObstacle('./bin/deploy')).toBeUndefined();
+    expect(await findObstacle('deploy')).toBeUndefined();
+    expect(await findObstacle('./deploy.sh')).toBe(`${join(directory, 'deploy.sh')} is not executable`);
+    expect(await findObstacle('./gone.sh')).toBe(`there is no file ${join(directory, 'gone.sh')}`);
+    expect(await findObstacle('gone')).toBe('no folder of PATH holds gone');
   });
 });

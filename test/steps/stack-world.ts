@@ -106,7 +106,7 @@ export function settleDeps(cloud: FakeStackCloud, exitCode = 0, deploys = true):
     if (deploys) await cloud.deployBehind('old', newTemplate);
     return { exitCode, signal: undefined, problem: undefined };
   };
-  return { ...cloud.gateways(newTemplate), command: { run } };
+  return { ...cloud.gateways(newTemplate), command: { run, findObstacle: () => Promise.resolve(undefined) } };
 }
 
 function runStep(step: SealedStep<Config>, earlier: Record<string, unknown>, of: Config): Promise<unknown> {
