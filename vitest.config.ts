@@ -11,6 +11,7 @@ const long = [
   'test/campaigns/snapshot-rollback.test.ts',
   'test/e2e/finalize.test.ts',
   'test/e2e/fresh-api.test.ts',
+  'test/e2e/snapshot-delete-failed.test.ts',
   'test/e2e/snapshot-given.test.ts',
   'test/e2e/snapshot-hydrate.test.ts',
 ];
