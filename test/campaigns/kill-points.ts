@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameCall, placeOf } from '../../src/journal/crash-point.js';
 import type { JournalRecord } from '../../src/journal/record.js';
-import { seededRandom } from '../../src/sandbox/seeded-random.js';
 
 /** One place of RDS2AURORA_CRASH_AT, by its name: see src/journal/crash-point.ts. */
 export type KillPoint = string;
@@ -38,13 +37,6 @@ export function dealRelays(points: readonly KillPoint[], perRelay: number, seed:
   const relayOf = (point: KillPoint): number =>
     createHash('sha256').update(`${seed} ${point}`).digest().readUInt32BE() % count;
   return Array.from({ length: count }, (_, relay) => points.filter((point) => relayOf(point) === relay));
-}
-
-/** `count` points: one at random from each of `count` equal stretches, spread over the whole path. */
-export function samplePoints(points: readonly KillPoint[], count: number, seed: number): KillPoint[] {
-  const random = seededRandom(seed);
-  const stretch = points.length / count;
-  return Array.from({ length: count }, (_, index) => points[Math.floor((index + random()) * stretch)]!);
 }
 
 /** One entry for each time that a step was begun again. */

@@ -5,14 +5,9 @@ import type { JournalRecord } from '../../src/journal/record.js';
 import { listRuns } from '../../src/journal/runs.js';
 import { createWorld, envelopeOf, expectExit, journalOf, type Ended, type World } from '../e2e/harness.js';
 import { countLostWrites, moved, readSource, readState } from '../e2e/world-state.js';
-import {
-  dealRelays,
-  findRepeatedSteps,
-  listKillPoints,
-  samplePoints,
-  type KillPoint,
-} from './kill-points.js';
+import { dealRelays, findRepeatedSteps, listKillPoints, type KillPoint } from './kill-points.js';
 import { moveBack, readBeginning, type Beginning } from './move-back.js';
+import { sampleEvenly } from './sample-evenly.js';
 
 const full = process.env['CAMPAIGN'] === 'full';
 const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
@@ -50,7 +45,7 @@ describe.each(paths)('a run of migrate %s killed by SIGKILL', { timeout }, (path
 
   test('ends as an undisturbed one does, wherever it was killed', async () => {
     const all = listKillPoints(undisturbed);
-    const dealt = dealRelays(full ? all : samplePoints(all, sampleSize, seed), perRelay, seed);
+    const dealt = dealRelays(full ? all : sampleEvenly(all, sampleSize, seed), perRelay, seed);
     const relays = dealt.slice(firstRelay - 1, lastRelay);
     const points = relays.flat();
     say(`kill campaign of ${path}: ${points.length} of ${all.length} points, CAMPAIGN_SEED=${seed}`);

@@ -42,7 +42,6 @@ export async function readState(world: World): Promise<WorldState> {
   const { call } = world.sandbox;
   const { DBClusters } = clustersShape.parse(await call('rds', 'DescribeDBClusters', {}));
   const { DBInstances } = instancesShape.parse(await call('rds', 'DescribeDBInstances', {}));
-  const { Stacks } = stacksShape.parse(await call('cloudformation', 'DescribeStacks', {}));
   const service = { cluster: 'production-rag', services: ['rag'] };
   const { services } = servicesShape.parse(await call('ecs', 'DescribeServices', service));
   const { host } = await readDatabaseAddress(call, world.caFile);
@@ -54,8 +53,14 @@ export async function readState(world: World): Promise<WorldState> {
     instances: DBInstances.map((one) => `${one.DBInstanceIdentifier} ${one.DBInstanceStatus}`).sort(),
     applicationOn: owner ?? host,
     tasks: services.map((one) => `${one.runningCount} of ${one.desiredCount}`).join(),
-    stacks: Stacks.map((one) => `${one.StackName} ${one.StackStatus}`).sort(),
+    stacks: await readStacks(world),
   };
+}
+
+/** Each with its status. */
+export async function readStacks({ sandbox: { call } }: World): Promise<string[]> {
+  const { Stacks } = stacksShape.parse(await call('cloudformation', 'DescribeStacks', {}));
+  return Stacks.map((one) => `${one.StackName} ${one.StackStatus}`).sort();
 }
 
 /** After a move, whichever way. */
