@@ -80,6 +80,7 @@ export abstract class BaseCommand<Result> extends Command {
       readonly confirmDataLoss?: string | undefined;
     },
     signal: AbortSignal = new AbortController().signal,
+    onAsk?: () => void,
   ): Promise<void> {
     const { confirm } = await import('./confirm.js');
     const { findPrompter } = await import('./prompter.js');
@@ -89,7 +90,7 @@ export abstract class BaseCommand<Result> extends Command {
       ...{ yes, confirm: names },
       confirmDataLoss: confirmDataLoss === undefined ? [] : [confirmDataLoss],
     };
-    await confirm(question, { answers: given, prompter, signal });
+    await confirm(question, { answers: given, prompter, signal, onAsk });
   }
 
   /** Writes to stderr, for people. Silent under `--json`. */

@@ -34,6 +34,8 @@ export interface ConfirmOptions {
   readonly answers: Answers;
   /** Absent when there is no terminal to ask on. */
   readonly prompter?: Prompter | undefined;
+  /** Called when a person has to be waited for. */
+  readonly onAsk?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -49,23 +51,25 @@ export async function confirm(question: Question, options: ConfirmOptions): Prom
 
 async function confirmModerate(
   question: Question,
-  { answers, prompter, signal }: ConfirmOptions,
+  { answers, prompter, signal, onAsk }: ConfirmOptions,
 ): Promise<void> {
   if (answers.yes) return;
   if (prompter === undefined) throw needsAnswer(question, 'add --yes to answer yes beforehand');
+  onAsk?.();
   const agreed = await prompter.yesNo(`${printable(question.action)}?`, signal);
   if (!agreed) throw declined(question);
 }
 
 async function confirmSevere(
   question: Question,
-  { answers, prompter, signal }: ConfirmOptions,
+  { answers, prompter, signal, onAsk }: ConfirmOptions,
 ): Promise<void> {
   const { name, flag = '--confirm', sentence = name } = question;
   const given = flag === '--confirm' ? answers.confirm : (answers.confirmDataLoss ?? []);
   if (given.includes(name)) return;
   if (given.length > 0) throw wrongName(question, name, given.join(', '));
   if (prompter === undefined) throw needsAnswer(question, `add ${flag} ${name}`);
+  onAsk?.();
   const typed = await prompter.text(
     `${printable(question.action)}. Type ${printable(sentence)} to go on:`,
     signal,

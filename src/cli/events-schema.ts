@@ -40,5 +40,6 @@ export const eventSchema = z.discriminatedUnion('type', [
   event('undo-started', { step }),
   event('undo-finished', { step, because: z.string() }),
   event('run-stopping', { signal: z.string() }),
+  event('notification-failed', { channel: z.string().describe('webhook or exec'), why: z.string() }),
   runFinished,
 ]) satisfies z.ZodType<PipelineEvent>;

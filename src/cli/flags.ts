@@ -33,6 +33,16 @@ export const viewFlags = {
   }),
 };
 
+/** Who is told how a run goes. */
+export const notifyFlags = {
+  notify: Flags.string({
+    summary: 'Tell this https webhook (Slack) of start, questions, failure and end.',
+    description:
+      'The same as notify.webhook in the configuration. Others see the command line: RDS2AURORA_NOTIFY_WEBHOOK is safer.',
+    helpValue: 'URL',
+  }),
+};
+
 /** From what `migrate snapshot` starts. */
 export const snapshotFlags = {
   snapshot: Flags.string({

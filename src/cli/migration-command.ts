@@ -23,6 +23,8 @@ export interface MigrationSession {
   readonly profile: string | undefined;
   /** What the user typed, for the lock and the journal: words and arguments, without the values of flags. */
   readonly command: string;
+  /** The words of the command alone: `migrate snapshot`. */
+  readonly words: string;
   readonly toolVersion: string;
   readonly now: () => Date;
   /** Aborted by Ctrl-C, with an InterruptedError. */
@@ -33,8 +35,10 @@ export interface MigrationSession {
   say(text: string): void;
   /** Only for a fresh start: what the command line chose. A run that stands has its own. */
   readonly fresh?: FreshChoices;
-  /** Asks at the terminal, or takes `--yes` and `--confirm`. Throws ConfirmationError. */
-  confirm(question: Question): Promise<void>;
+  /** Asks at the terminal, first calling `onAsk`, or takes `--yes` and `--confirm`. Throws ConfirmationError. */
+  confirm(question: Question, onAsk?: () => void): Promise<void>;
+  /** `work` is waited for when the outcome has been shown, for well or ill. Must not throw. */
+  afterwards(work: () => Promise<void>): void;
 }
 
 /** The flags that every such command has; `parse` gives them beside the command's own. */
@@ -42,6 +46,7 @@ export interface MigrationFlags {
   readonly config?: string | undefined;
   readonly region?: string | undefined;
   readonly snapshot?: string | undefined;
+  readonly notify?: string | undefined;
   readonly profile?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly events?: string | undefined;
@@ -59,6 +64,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
 
   #root: string | undefined;
   #events: RunEvents | undefined;
+  readonly #afterwards: (() => Promise<void>)[] = [];
   /** Set by a command that knows its run before the first event, e.g. from its argument. */
   protected knownRun: string | undefined;
   /** The command that goes on where this one was stopped. */
@@ -75,7 +81,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
       cwd: process.cwd(),
       path: flags.config,
       env: this.environment.variables,
-      flags: { region: flags.region, 'source.snapshot': flags.snapshot },
+      flags: { region: flags.region, 'source.snapshot': flags.snapshot, 'notify.webhook': flags.notify },
     });
     const root = findRunFolder(process.cwd(), flags.config);
     this.#root = root;
@@ -86,14 +92,22 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
         environment: this.environment,
         profile: flags.profile,
         command: this.typed(),
+        words: this.words,
         toolVersion: this.config.version,
         now: () => new Date(),
         signal,
         emit,
         say,
-        confirm: (question) => this.confirm(question, flags, signal),
+        confirm: (question, onAsk) => this.confirm(question, flags, signal, onAsk),
+        afterwards: (after) => void this.#afterwards.push(after),
       }),
     );
+  }
+
+  override async finally(error: Error | undefined): Promise<void> {
+    for (const work of this.#afterwards.splice(0)) await work();
+    this.#events?.close();
+    await super.finally(error);
   }
 
   protected override async aftermath(failure: Failure): Promise<Aftermath> {
@@ -125,7 +139,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
     } finally {
       interrupt.dispose();
       await view.close();
-      events.close();
+      events.leaveView((text) => (silent ? undefined : this.printMessage(text)));
     }
   }
 

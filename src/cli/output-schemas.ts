@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createConfigJsonSchema } from '../config/json-schema.js';
+import { noticeSchema } from '../notify/notice.js';
 import { envelopeSchema } from './envelope-schema.js';
 import { eventSchema } from './events-schema.js';
 import { reportSchema } from './report-schema.js';
@@ -11,6 +12,7 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['config', createConfigJsonSchema()],
     ['result', z.toJSONSchema(envelopeSchema)],
     ['events', z.toJSONSchema(eventSchema)],
+    ['notification', z.toJSONSchema(noticeSchema)],
     ['runs', z.toJSONSchema(results.runsSchema)],
     ['runs-prune', z.toJSONSchema(results.pruneSchema)],
     ['status', z.toJSONSchema(results.statusSchema)],

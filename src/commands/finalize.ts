@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import type { Outcome } from '../cli/base-command.js';
+import { notifyFlags } from '../cli/flags.js';
 import { MigrationCommand } from '../cli/migration-command.js';
 import type { FinalizeResult } from '../cli/result-schemas.js';
 
@@ -21,6 +22,7 @@ export default class Finalize extends MigrationCommand<FinalizeResult> {
     }),
   };
   static override flags = {
+    ...notifyFlags,
     after: Flags.string({
       summary: 'The soak: how long the run must have been finished.',
       description: 'Such as 36h, 7d or 2w. Default: finalize.soakHours of the configuration, 7 days.',
@@ -38,6 +40,7 @@ export default class Finalize extends MigrationCommand<FinalizeResult> {
   protected async perform(): Promise<Outcome<FinalizeResult>> {
     const { args, flags } = await this.parse(Finalize);
     const { finalizeRun } = await import('../composition/finalize.js');
+    const { notifying } = await import('../composition/notifications.js');
     const { parseHours } = await import('../cli/duration.js');
     this.knownRun = args.run;
     const soakHours = flags.now ? 0 : flags.after === undefined ? undefined : parseHours(flags.after);
@@ -45,6 +48,6 @@ export default class Finalize extends MigrationCommand<FinalizeResult> {
       ...{ wanted: args.run, dryRun: flags['dry-run'], soakHours },
       liftDeletionProtection: flags['lift-deletion-protection'],
     };
-    return this.withSession(flags, (session) => finalizeRun(session, options));
+    return this.withSession(flags, (session) => finalizeRun(notifying(session), options));
   }
 }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import type { Outcome } from '../cli/base-command.js';
+import { notifyFlags } from '../cli/flags.js';
 import { MigrationCommand } from '../cli/migration-command.js';
 import type { MigrateResult } from '../cli/result-schemas.js';
 import { UsageError } from '../errors.js';
@@ -21,6 +22,7 @@ export default class Resume extends MigrationCommand<MigrateResult> {
     }),
   };
   static override flags = {
+    ...notifyFlags,
     last: Flags.boolean({ summary: 'The newest run that is not finished, whatever came after it.' }),
   };
 
@@ -28,10 +30,11 @@ export default class Resume extends MigrationCommand<MigrateResult> {
     const { args, flags } = await this.parse(Resume);
     if (flags.last && args.run !== undefined) throw tooMany();
     const { resume } = await import('../composition/migrations.js');
+    const { notifying } = await import('../composition/notifications.js');
     this.knownRun = args.run;
     return this.withSession(flags, async (session) => {
       if (flags.last) this.knownRun = await findLast(session.root);
-      return resume(session, this.knownRun);
+      return resume(notifying(session), this.knownRun);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import type { Outcome } from '../cli/base-command.js';
+import { notifyFlags } from '../cli/flags.js';
 import { MigrationCommand } from '../cli/migration-command.js';
 import type { RollbackResult } from '../cli/result-schemas.js';
 
@@ -20,13 +21,15 @@ export default class Rollback extends MigrationCommand<RollbackResult> {
     }),
   };
   static override flags = {
+    ...notifyFlags,
     'dry-run': Flags.boolean({ summary: 'Only show what would be taken back, and how it is done by hand.' }),
   };
 
   protected async perform(): Promise<Outcome<RollbackResult>> {
     const { args, flags } = await this.parse(Rollback);
     const { rollback } = await import('../composition/rollback.js');
+    const { notifying } = await import('../composition/notifications.js');
     this.knownRun = args.run;
-    return this.withSession(flags, (session) => rollback(session, args.run, flags['dry-run']));
+    return this.withSession(flags, (session) => rollback(notifying(session), args.run, flags['dry-run']));
   }
 }

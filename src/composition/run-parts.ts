@@ -43,11 +43,11 @@ function choicesOf(session: MigrationSession, run: OpenRun | undefined): FreshCh
 }
 
 /**
- * The journal compares it on resume: how often AWS is asked, and how the source is ended, may change between attempts. The
- * choices of a fresh start are kept with it.
+ * The journal compares it on resume: how often AWS is asked, how the source is ended and who is told may change between
+ * attempts; the address of a webhook is a secret besides. The choices of a fresh start are kept with it.
  */
 export function comparable(session: MigrationSession, path: string, run?: OpenRun): object {
-  const { poll: _poll, finalize: _finalize, ...compared } = session.written;
+  const { poll: _poll, finalize: _finalize, notify: _notify, ...compared } = session.written;
   return path === 'fresh' ? { ...compared, fresh: choicesOf(session, run) } : compared;
 }
 

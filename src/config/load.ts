@@ -54,10 +54,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
 function flagOverrides(flags: Readonly<Record<string, string | undefined>>): readonly Override[] {
   return Object.entries(flags).flatMap(([path, value]) =>
-    value === undefined
-      ? []
-      : [{ path: path.split('.'), value, origin: `--${path.split('.').at(-1) ?? path}` }],
+    value === undefined ? [] : [{ path: path.split('.'), value, origin: nameFlag(path) }],
   );
+}
+
+/** The flag is called as its setting is, but for one that is known by its group. */
+function nameFlag(path: string): string {
+  return path === 'notify.webhook' ? '--notify' : `--${path.split('.').at(-1) ?? path}`;
 }
 
 function originsOf(parsed: ParsedFile, overrides: readonly Override[]): Origins {

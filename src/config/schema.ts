@@ -8,6 +8,10 @@ const identifier = z
   )
   .max(63);
 
+function isHttps(value: string): boolean {
+  return URL.canParse(value) && new URL(value).protocol === 'https:';
+}
+
 const acu = z.number().multipleOf(0.5, 'ACU come in steps of 0.5').min(0).max(256);
 
 const deploy = z
@@ -124,6 +128,23 @@ export const configSchema = z.strictObject({
         .describe('Switch deletion protection of the source off before it is deleted'),
     })
     .default({ soakHours: 168, liftDeletionProtection: false }),
+  notify: z
+    .strictObject({
+      webhook: z
+        .string()
+        .refine(isHttps, { message: 'must be an https address, such as https://hooks.slack.com/services/…' })
+        .optional()
+        .describe(
+          'https address that gets {"text": …}, as Slack does. It is a secret: RDS2AURORA_NOTIFY_WEBHOOK keeps it out of the file',
+        ),
+      exec: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe('Program and arguments, run without a shell; gets each notice as JSON on stdin'),
+    })
+    .optional()
+    .describe('Who is told of start, questions, failure and end of a run; what fails here fails no run'),
   app: z
     .strictObject({
       ecsCluster: z.string().min(1),

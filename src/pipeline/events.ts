@@ -33,6 +33,7 @@ export type PipelineEvent = { readonly at: string; readonly elapsedMs: number } 
   | { readonly type: 'undo-started'; readonly step: StepId }
   | { readonly type: 'undo-finished'; readonly step: StepId; readonly because: string }
   | { readonly type: 'run-stopping'; readonly signal: string }
+  | { readonly type: 'notification-failed'; readonly channel: string; readonly why: string }
   | {
       readonly type: 'run-finished';
       readonly outcome: 'done' | 'failed' | 'stopped' | 'rolled-back';

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
+import { createScrubber, secretsOf } from './scrubber.js';
 
 export interface DeployCommandOptions {
   /** Program and arguments; no shell reads them. */
@@ -90,21 +91,6 @@ async function findFileObstacle(file: string): Promise<string | undefined> {
     () => undefined,
     () => `${file} is not executable`,
   );
-}
-
-/** Values of variables that are secret by their name. */
-function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && /SECRET|TOKEN|PASSWORD|PASSWD/i.test(name) ? [value] : [],
-  );
-}
-
-/** Longest first, so that a secret within another leaves nothing behind; short ones would maim ordinary words. */
-function createScrubber(secrets: readonly string[]): (line: string) => string {
-  const known = [...new Set(secrets)]
-    .filter((secret) => secret.length >= 4)
-    .sort((left, right) => right.length - left.length);
-  return (line) => known.reduce((text, secret) => text.replaceAll(secret, '***'), line);
 }
 
 function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

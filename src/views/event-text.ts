@@ -29,6 +29,8 @@ export function describeEvent(event: PipelineEvent): string | undefined {
       return `taken back: ${printable(event.because)}`;
     case 'run-stopping':
       return `${event.signal} received`;
+    case 'notification-failed':
+      return `nobody was told by ${printable(event.channel)}: ${printable(event.why)}; the run is not concerned`;
     case 'run-finished':
       return `run ${event.outcome} (exit code ${event.exitCode})`;
     case 'step-progressed':

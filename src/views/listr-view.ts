@@ -33,6 +33,7 @@ class ListrView {
   show(event: PipelineEvent): void {
     if (event.type === 'run-started') this.start(event.steps);
     else if (event.type === 'run-finished') this.finish();
+    else if (event.type === 'notification-failed') this.say(describeEvent(event) ?? '');
     else if ('step' in event) this.#rows.get(event.step)?.show(event, this.#said);
   }
 

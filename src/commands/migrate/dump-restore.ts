@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { Outcome } from '../../cli/base-command.js';
+import { notifyFlags } from '../../cli/flags.js';
 import { MigrationCommand } from '../../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
 
@@ -15,14 +16,16 @@ export default class MigrateDumpRestore extends MigrationCommand<MigrateResult |
     '<%= config.bin %> migrate dump-restore --yes --events events.ndjson',
   ];
   static override flags = {
+    ...notifyFlags,
     'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan dump-restore`.' }),
   };
 
   protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
     const { flags } = await this.parse(MigrateDumpRestore);
     const { migrate, showPlan } = await import('../../composition/migrations.js');
+    const { notifying } = await import('../../composition/notifications.js');
     return this.withSession<Outcome<MigrateResult | PlanResult>>(flags, (session) =>
-      flags['dry-run'] ? showPlan(session, 'dump-restore') : migrate(session, 'dump-restore'),
+      flags['dry-run'] ? showPlan(session, 'dump-restore') : migrate(notifying(session), 'dump-restore'),
     );
   }
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { Outcome } from '../../cli/base-command.js';
-import { freshFlags } from '../../cli/flags.js';
+import { freshFlags, notifyFlags } from '../../cli/flags.js';
 import { MigrationCommand } from '../../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
 
@@ -20,6 +20,7 @@ export default class MigrateFresh extends MigrationCommand<MigrateResult | PlanR
     '<%= config.bin %> migrate fresh --no-final-snapshot --confirm production-rag-db --confirm-data-loss production-rag-db',
   ];
   static override flags = {
+    ...notifyFlags,
     'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan fresh`.' }),
     ...freshFlags,
     'confirm-data-loss': Flags.string({
@@ -31,6 +32,7 @@ export default class MigrateFresh extends MigrationCommand<MigrateResult | PlanR
   protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
     const { flags } = await this.parse(MigrateFresh);
     const { migrate, showPlan } = await import('../../composition/migrations.js');
+    const { notifying } = await import('../../composition/notifications.js');
     const { chooseFresh } = await import('../../composition/fresh-choices.js');
     const fresh = await chooseFresh({
       finalSnapshot: flags['final-snapshot'],
@@ -39,7 +41,9 @@ export default class MigrateFresh extends MigrationCommand<MigrateResult | PlanR
     });
     const given = { ...flags, confirmDataLoss: flags['confirm-data-loss'] };
     return this.withSession<Outcome<MigrateResult | PlanResult>>(given, (session) =>
-      flags['dry-run'] ? showPlan({ ...session, fresh }, 'fresh') : migrate({ ...session, fresh }, 'fresh'),
+      flags['dry-run']
+        ? showPlan({ ...session, fresh }, 'fresh')
+        : migrate(notifying({ ...session, fresh }), 'fresh'),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import type { Outcome } from '../../cli/base-command.js';
 import { MigrationCommand } from '../../cli/migration-command.js';
-import { snapshotFlags } from '../../cli/flags.js';
+import { notifyFlags, snapshotFlags } from '../../cli/flags.js';
 import type { MigrateResult, PlanResult } from '../../cli/result-schemas.js';
 
 export default class MigrateSnapshot extends MigrationCommand<MigrateResult | PlanResult> {
@@ -22,6 +22,7 @@ export default class MigrateSnapshot extends MigrationCommand<MigrateResult | Pl
     '<%= config.bin %> migrate snapshot --snapshot nightly --confirm nightly',
   ];
   static override flags = {
+    ...notifyFlags,
     ...snapshotFlags,
     'dry-run': Flags.boolean({ summary: 'Only plan: the same as `plan snapshot`.' }),
   };
@@ -29,8 +30,9 @@ export default class MigrateSnapshot extends MigrationCommand<MigrateResult | Pl
   protected async perform(): Promise<Outcome<MigrateResult | PlanResult>> {
     const { flags } = await this.parse(MigrateSnapshot);
     const { migrate, showPlan } = await import('../../composition/migrations.js');
+    const { notifying } = await import('../../composition/notifications.js');
     return this.withSession<Outcome<MigrateResult | PlanResult>>(flags, (session) =>
-      flags['dry-run'] ? showPlan(session, 'snapshot') : migrate(session, 'snapshot'),
+      flags['dry-run'] ? showPlan(session, 'snapshot') : migrate(notifying(session), 'snapshot'),
     );
   }
 }
