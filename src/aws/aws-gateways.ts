@@ -1,3 +1,4 @@
+import { createAccountSurvey, type AccountSurvey } from './account-survey.js';
 import { createAwsClients, type AwsSettings } from './aws-clients.js';
 import { createCloudFormationGateway, type CloudFormationGateway } from './cloudformation-gateway.js';
 import { createEc2Gateway, type Ec2Gateway } from './ec2-gateway.js';
@@ -21,6 +22,7 @@ export interface AwsGateways {
   readonly logs: LogsGateway;
   readonly ec2: Ec2Gateway;
   readonly sts: StsGateway;
+  readonly survey: AccountSurvey;
 }
 
 export function createAwsGateways(settings: AwsSettings): AwsGateways {
@@ -36,5 +38,6 @@ export function createAwsGateways(settings: AwsSettings): AwsGateways {
     logs: createLogsGateway(clients),
     ec2: createEc2Gateway(clients),
     sts: createStsGateway(clients),
+    survey: createAccountSurvey(clients),
   };
 }

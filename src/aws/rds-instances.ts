@@ -122,7 +122,7 @@ export function createInstanceCalls(clients: Pick<AwsClients, 'rds'>): InstanceC
   };
 }
 
-function toDbInstance(instance: DBInstance): DbInstance {
+export function toDbInstance(instance: DBInstance): DbInstance {
   const { Endpoint: endpoint, DBSubnetGroup: group } = instance;
   return {
     identifier: instance.DBInstanceIdentifier ?? '',

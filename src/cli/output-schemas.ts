@@ -3,6 +3,7 @@ import { createConfigJsonSchema } from '../config/json-schema.js';
 import { noticeSchema } from '../notify/notice.js';
 import { envelopeSchema } from './envelope-schema.js';
 import { eventSchema } from './events-schema.js';
+import { initSchema } from './init-schema.js';
 import { reportSchema } from './report-schema.js';
 import * as results from './result-schemas.js';
 
@@ -13,6 +14,7 @@ export function createJsonSchemas(): ReadonlyMap<string, Readonly<Record<string,
     ['result', z.toJSONSchema(envelopeSchema)],
     ['events', z.toJSONSchema(eventSchema)],
     ['notification', z.toJSONSchema(noticeSchema)],
+    ['init', z.toJSONSchema(initSchema)],
     ['runs', z.toJSONSchema(results.runsSchema)],
     ['runs-prune', z.toJSONSchema(results.pruneSchema)],
     ['status', z.toJSONSchema(results.statusSchema)],

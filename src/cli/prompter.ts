@@ -1,4 +1,5 @@
 import { InterruptedError } from '../errors.js';
+import type { Offer, OfferPrompter } from './chooser.js';
 import type { Prompter } from './confirm.js';
 
 /**
@@ -15,6 +16,25 @@ export function findPrompter(): Prompter | undefined {
     async text(message, signal) {
       const { input } = await import('@inquirer/prompts');
       return answered(input({ message }, { output: process.stderr, signal }), signal);
+    },
+  };
+}
+
+/** The same for a wizard, which asks for values; undefined without a terminal. */
+export function findOfferPrompter(): OfferPrompter | undefined {
+  const prompter = findPrompter();
+  if (prompter === undefined) return undefined;
+  return {
+    async value(message, preset, signal) {
+      const { input } = await import('@inquirer/prompts');
+      const options = { message, required: true, ...(preset === undefined ? {} : { default: preset }) };
+      return answered(input(options, { output: process.stderr, signal }), signal);
+    },
+    async select(message, offers, preset, signal) {
+      const { select } = await import('@inquirer/prompts');
+      const choices = offers.map(({ value, label }: Offer) => ({ value, name: label }));
+      const options = { message, choices, ...(preset === undefined ? {} : { default: preset }) };
+      return answered(select(options, { output: process.stderr, signal }), signal);
     },
   };
 }

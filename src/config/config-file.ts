@@ -51,7 +51,7 @@ async function isFile(file: string): Promise<boolean> {
 function notFound(file: string): ConfigError {
   return new ConfigError('no configuration file', [`${file} is not a file`], {
     why: `looked for ${file}`,
-    next: ['write rds2aurora.yaml there, or name another file with --config FILE'],
+    next: ['rds2aurora init writes one', 'or name another file with --config FILE'],
     changed: false,
   });
 }

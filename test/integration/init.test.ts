@@ -1,0 +1,142 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAwsGateways } from '../../src/aws/aws-gateways.js';
+import { createPoll } from '../../src/aws/poll.js';
+import { createStackWaits } from '../../src/aws/stack-waits.js';
+import { initSchema, type InitResult } from '../../src/cli/init-schema.js';
+import Init from '../../src/commands/init.js';
+import PlanDumpRestore from '../../src/commands/plan/dump-restore.js';
+import { loadConfig } from '../../src/config/load.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { runCommand, type Captured } from '../cli/captured.js';
+import { createStepIo } from '../steps/step-harness.js';
+
+const infrastructure = join(import.meta.dirname, '../../examples/production-rag/infrastructure');
+
+let sandbox: Sandbox;
+let folder: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ speed: 2_000 });
+  Object.assign(process.env, sandbox.env);
+  const aws = createAwsGateways({ region: 'us-east-1', version: '0.0.0' });
+  const waits = createStackWaits(aws.cloudFormation, createPoll({ intervalMs: 200, random: () => 0.5 }));
+  for (const [stack, file, count] of [
+    ['production-network-stack', 'network.yaml', undefined],
+    ['production-rag-stack', 'rds.yaml', '0'],
+  ] as const) {
+    const TemplateBody = await readFile(join(infrastructure, file), 'utf8');
+    const Parameters = count === undefined ? [] : [{ ParameterKey: 'DesiredCount', ParameterValue: count }];
+    const request = { StackName: stack, TemplateBody, Parameters, Capabilities: ['CAPABILITY_IAM'] };
+    await sandbox.call('cloudformation', 'CreateStack', request);
+    await waits.untilStackDeployed(createStepIo('set-up', 'set-up').io, stack);
+  }
+}, 180_000);
+
+afterAll(async () => {
+  await sandbox.stop();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rds2aurora-init-'));
+  await cp(infrastructure, join(folder, 'infrastructure'), { recursive: true });
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const file = () => join(folder, 'rds2aurora.yaml');
+
+function init(...flags: string[]): Promise<Captured> {
+  return runCommand(Init, ['--config', file(), '--region', 'us-east-1', ...flags]);
+}
+
+function resultOf({ stdout }: Captured): InitResult {
+  return initSchema.parse((JSON.parse(stdout) as { result: unknown }).result);
+}
+
+describe('init', () => {
+  it('finds all that production-rag has by reading only, and plan takes the file', async () => {
+    const before = sandbox.calls().length;
+    const written = await init('--yes', '--json');
+    expect(written, written.stdout).toMatchObject({ exitCode: 0 });
+    expect(resultOf(written)).toMatchObject({
+      replaced: false,
+      name: 'production-rag',
+      source: {
+        instance: 'production-rag-db',
+        database: 'ragdb',
+        user: 'raguser',
+        secret: 'production-rag-db-password',
+        stack: 'production-rag-stack',
+      },
+      target: {
+        cluster: 'production-rag-cluster',
+        instance: 'production-rag-instance',
+        stack: 'production-rag-aurora-stack',
+        template: 'infrastructure/aurora.yaml',
+      },
+      app: { ecsCluster: 'production-rag', ecsService: 'rag', logGroup: '/ecs/production-rag' },
+      remarks: [],
+    });
+    const made = sandbox.calls().slice(before);
+    expect(made.length).toBeGreaterThan(8);
+    expect(made.filter(({ mutating }) => mutating)).toEqual([]);
+    expect(made.filter(({ action }) => action === 'GetSecretValue')).toHaveLength(1);
+
+    const plan = await runCommand(PlanDumpRestore, ['--config', file(), '--json']);
+    expect(plan, plan.stdout).toMatchObject({ exitCode: 0 });
+  });
+
+  it('writes a file with comments that editors and people can read', async () => {
+    await init('--yes');
+    const text = await readFile(file(), 'utf8');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\S+\/schemas\/config\.schema\.json\n/);
+    expect(text).toContain('  secret: production-rag-db-password # Secrets Manager');
+    expect(text).toContain('  endpointOutput: DatabaseEndpoint # the output');
+    expect(text).not.toContain('password:');
+  });
+
+  it('writes over nothing unless it is told to', async () => {
+    await writeFile(file(), 'mine\n');
+    const before = sandbox.calls().length;
+    const refused = await init('--yes');
+    expect(refused).toMatchObject({ exitCode: 5 });
+    expect(refused.stderr).toContain('FileExists');
+    expect(await readFile(file(), 'utf8')).toBe('mine\n');
+    expect(sandbox.calls()).toHaveLength(before);
+    expect(resultOf(await init('--yes', '--force', '--json'))).toMatchObject({ replaced: true });
+    expect(await readFile(file(), 'utf8')).toContain('production-rag-db');
+  });
+
+  it('takes what flags say instead: in place, without an application, and through the API', async () => {
+    const production = join(folder, 'infrastructure', 'production.yaml');
+    const inPlace = await init('--yes', '--json', '--template', production, '--service', 'none');
+    expect(resultOf(inPlace)).toMatchObject({
+      target: { stack: 'production-rag-stack', template: 'infrastructure/production.yaml' },
+      app: null,
+      remarks: [expect.stringContaining('stop all that writes')],
+    });
+    const { config } = await loadConfig({ path: file(), cwd: folder, env: {} });
+    expect(config.target.deploy.capabilities).toEqual(['CAPABILITY_IAM']);
+    await init('--yes', '--force', '--template', 'none', '--cluster', 'mine', '--name', 'other');
+    const { written } = await loadConfig({ path: file(), cwd: folder, env: {} });
+    expect(written).toMatchObject({ name: 'other', target: { cluster: 'mine', deploy: { api: true } } });
+    expect(written.target.stack).toBeUndefined();
+  });
+
+  it('refuses an instance that is not there, and a Region without one', async () => {
+    expect((await init('--yes', '--instance', 'other-db')).stderr).toContain('It has: production-rag-db');
+    const elsewhere = await runCommand(Init, ['--config', file(), '--region', 'eu-west-1', '--yes']);
+    expect([elsewhere.exitCode, elsewhere.stderr]).toEqual([10, expect.stringContaining('NothingToMove')]);
+  });
+
+  it('refuses answers that make no valid configuration, and writes nothing', async () => {
+    const refused = await init('--yes', '--cluster', 'two words');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('target.cluster')]);
+    await expect(readFile(file())).rejects.toThrow('ENOENT');
+  });
+});
