@@ -14,6 +14,8 @@ export interface AwsSettings {
   readonly version: string;
   /** Named profile; default: as the SDK finds it (AWS_PROFILE, AWS_ACCESS_KEY_ID, instance role). */
   readonly profile?: string;
+  /** For a look that may fail: seconds instead of minutes before it is given up. */
+  readonly impatient?: boolean;
 }
 
 /** One client a service; the SDK package is loaded at the first call and not before, so that `--help` stays quick. */
@@ -34,6 +36,9 @@ interface Guarded {
   readonly middlewareStack: { add(middleware: typeof endpointGuard, place: typeof guardPlace): void };
 }
 
+const thorough = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+const quick = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /**
  * The only maker of SDK clients. Without a request timeout the SDK waits for ever, and it gives up on throttling after
  * three attempts in about a second: both are set here, once.
@@ -41,9 +46,9 @@ interface Guarded {
 export function createAwsClients(settings: AwsSettings): AwsClients {
   const config = {
     region: settings.region,
-    maxAttempts: 10,
+    maxAttempts: settings.impatient === true ? 2 : 10,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    requestHandler: settings.impatient === true ? quick : thorough,
     customUserAgent: `rds2aurora/${settings.version}`,
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
   };

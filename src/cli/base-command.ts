@@ -35,6 +35,9 @@ export abstract class BaseCommand<Result> extends Command {
     void this.fail(error).finally(() => endProcess(Number(process.exitCode)));
   };
 
+  /** Set by a command that prints more than one outcome: each becomes one line of JSON. */
+  protected ndjson = false;
+
   protected abstract perform(): Promise<Outcome<Result>>;
 
   /** What is known of a run that failed; called once, and only after a failure. */
@@ -48,7 +51,11 @@ export abstract class BaseCommand<Result> extends Command {
   }
 
   override async run(): Promise<void> {
-    const outcome = await this.perform();
+    this.show(await this.perform());
+  }
+
+  /** Prints an outcome and sets the exit code; also before the last one, by a command that watches. */
+  protected show(outcome: Outcome<Result>): void {
     const failure = outcome.failure === undefined ? undefined : this.toFailure(outcome.failure);
     if (this.jsonEnabled()) {
       const next = outcome.next ?? failure?.next ?? [];
@@ -126,7 +133,8 @@ export abstract class BaseCommand<Result> extends Command {
   }
 
   private printEnvelope(parts: Omit<EnvelopeParts, 'command'>): void {
-    this.printResult(stringifyEnvelope(createEnvelope({ command: this.words, ...parts })));
+    const envelope = createEnvelope({ command: this.words, ...parts });
+    this.printResult(stringifyEnvelope(envelope, this.ndjson ? 0 : 2));
   }
 
   private printResult(text: string): void {

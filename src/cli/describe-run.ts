@@ -2,6 +2,7 @@ import type { Holder } from '../journal/lock.js';
 import type { Liveness } from '../journal/process-identity.js';
 import type { RunState, StepState } from '../journal/run-state.js';
 import type { StoredRun } from '../journal/runs.js';
+import type { LiveResult } from './live-schema.js';
 import type { LockResult, RunStateName, RunSummary, StatusResult, StatusStep } from './result-schemas.js';
 
 /** What `inspectRunLock` says; undefined when nobody holds the run. */
@@ -25,10 +26,11 @@ export function summarizeRun(run: StoredRun, lock: LockInspection): RunSummary {
   };
 }
 
-/** A run in full. */
+/** A run in full, with what was found beyond its journal. */
 export function describeRun(
   run: StoredRun & { readonly state: RunState },
   lock: LockInspection,
+  live: LiveResult,
 ): StatusResult {
   const { state } = run;
   return {
@@ -39,6 +41,7 @@ export function describeRun(
     pending: state.pending.map(({ step, call, key }) => ({ step, call, key })),
     lock: describeLock(lock),
     warnings: [...run.warnings],
+    ...live,
   };
 }
 
@@ -57,6 +60,7 @@ export function nextCommands(run: string, state: RunStateName): readonly string[
   if (state === 'rolling-back') return [`rds2aurora rollback ${run}`];
   if (state === 'finished')
     return [`rds2aurora validate`, `rds2aurora report ${run}`, `rds2aurora finalize ${run}`];
+  if (state === 'running') return [`rds2aurora status ${run} --watch`];
   if (state === 'finalizing') return [`rds2aurora finalize ${run}`];
   if (state === 'finalized') return [`rds2aurora validate`];
   return [];

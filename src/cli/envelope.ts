@@ -71,8 +71,8 @@ function toEnvelopeError(failure: Failure, running: readonly string[] | undefine
 }
 
 /** JSON that cannot harm a terminal: the control characters that JSON lets through are escaped as well. */
-export function stringifyEnvelope(envelope: Envelope): string {
-  return JSON.stringify(envelope, undefined, 2).replace(
+export function stringifyEnvelope(envelope: Envelope, indent = 2): string {
+  return JSON.stringify(envelope, undefined, indent).replace(
     /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { liveShape } from './live-schema.js';
 
 /** Shapes of what commands put under `result`; `schemas/` holds them as JSON Schemas. Commands import types only. */
 
@@ -96,6 +97,7 @@ export const statusSchema = z.strictObject({
   pending: z.array(pendingCallSchema).describe('Calls written down and begun, whose effect nobody knows yet'),
   lock: lockSchema.nullable(),
   warnings: z.array(z.string()),
+  ...liveShape,
 });
 export type StatusResult = z.output<typeof statusSchema>;
 

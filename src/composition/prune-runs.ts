@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../cli/base-command.js';
 import type { Question } from '../cli/confirm.js';
-import { describeRun } from '../cli/describe-run.js';
+import { summarizeRun } from '../cli/describe-run.js';
 import type { PruneResult } from '../cli/result-schemas.js';
 import { LockedError, StoppedError } from '../errors.js';
 import { hasCode } from '../journal/files.js';
@@ -76,7 +76,7 @@ function describe(run: PrunableRun): PruneResult['runs'][number] {
   const [directory = ''] = places;
   return {
     run: id,
-    state: describeRun({ id, directory, state, warnings: [] }, undefined).state,
+    state: summarizeRun({ id, directory, state, warnings: [] }, undefined).state,
     endedAt: state.lastAt,
     bytes: places.reduce((sum, place) => sum + measure(place), 0),
     places: [...places],

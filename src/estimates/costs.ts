@@ -45,18 +45,55 @@ export function estimateCost(facts: CostFacts): CostEstimate {
   };
 }
 
+/** An instance that stands. */
+export interface StandingInstance {
+  /** `source instance`. */
+  readonly what: string;
+  readonly instanceClass: string;
+  readonly multiAz: boolean;
+}
+
+export interface HourEstimate {
+  readonly currency: 'USD';
+  readonly asOf: string;
+  readonly lines: readonly CostLine[];
+  /** All of it; null when a price is not known. */
+  readonly perHour: Range | null;
+  readonly remark: string;
+}
+
+/** What is paid for by the hour now; `acu` of a cluster that has a writer. */
+export function estimateHour(
+  region: string,
+  instances: readonly StandingInstance[],
+  acu: Range | undefined,
+): HourEstimate {
+  const lines = [
+    ...instances.map((instance) => instanceHour(region, instance)),
+    ...(acu === undefined ? [] : [targetHour({ region, acu })]),
+  ];
+  return {
+    ...{ currency: 'USD', asOf: pricesAsOf, lines },
+    perHour: lines.reduce<Range | null>((sum, { usd }) => add(sum, usd), [0, 0]),
+    remark: `estimated from public on-demand prices of ${pricesAsOf}, without storage`,
+  };
+}
+
 function sourceHour({ region, source }: CostFacts): CostLine {
-  const { instanceClass, multiAz } = source;
+  return instanceHour(region, { ...source, what: 'source instance, until finalize' });
+}
+
+function instanceHour(region: string, { what, instanceClass, multiAz }: StandingInstance): CostLine {
   const price = findInstanceHour(region, instanceClass, multiAz);
   const name = `${instanceClass}, ${multiAz ? 'Multi-AZ' : 'Single-AZ'}`;
   return {
-    ...{ what: 'source instance, until finalize', per: 'hour' },
+    ...{ what, per: 'hour' },
     usd: price === undefined ? null : [price, price],
     basis: price === undefined ? unknown(`${name} in ${region}`, pricingPages.postgres) : name,
   };
 }
 
-function targetHour({ region, acu }: CostFacts): CostLine {
+function targetHour({ region, acu }: Pick<CostFacts, 'region' | 'acu'>): CostLine {
   const price = findAcuHour(region);
   const range = `${String(acu[0])} to ${String(acu[1])} ACU`;
   return {

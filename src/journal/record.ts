@@ -28,7 +28,14 @@ export const headerSchema = record('run-created', {
   toolVersion: z.string(),
   run: z.string(),
   path: z.string(),
-  steps: z.array(z.strictObject({ id: step, title: z.string() })),
+  steps: z.array(
+    z.strictObject({
+      id: step,
+      title: z.string(),
+      /** [low, high] as planned; absent where nothing is to be done, and in older journals. */
+      seconds: z.tuple([milliseconds, milliseconds]).optional(),
+    }),
+  ),
   /** The configuration as it was planned; it names secrets and holds none. */
   config: jsonObject,
   configHash: hex,

@@ -38,7 +38,11 @@ export interface RunPlan {
   /** The id that was planned with, made by `makeRunId`; default: a new one. */
   readonly id?: string;
   readonly path: string;
-  readonly steps: readonly { readonly id: string; readonly title: string }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly typicalSeconds?: readonly [number, number] | undefined;
+  }[];
   /** Recorded whole, and compared on resume: no secrets, and nothing that may change between attempts. */
   readonly config: object;
   /** One writer per source, too: names it uniquely, e.g. `us-east-1/production-rag-db`. */
@@ -82,7 +86,10 @@ export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): O
       toolVersion: deps.toolVersion,
       run: id,
       path: plan.path,
-      steps: plan.steps.map((step) => ({ id: step.id, title: step.title })),
+      steps: plan.steps.map(({ id, title, typicalSeconds }) => ({
+        ...{ id, title },
+        ...(typicalSeconds === undefined ? {} : { seconds: [typicalSeconds[0], typicalSeconds[1]] }),
+      })),
       config,
       configHash: sha256(canonicalJson(config)),
       source: plan.source,

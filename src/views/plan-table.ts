@@ -1,9 +1,7 @@
 import type { Problem } from '../errors.js';
 import { printable } from './printable.js';
-import { formatDuration } from './quantity.js';
+import { formatMoney, formatRange, type Range } from './quantity.js';
 import { renderTable } from './table.js';
-
-type Range = readonly [number, number];
 
 export interface PlanRow {
   readonly id: string;
@@ -120,11 +118,6 @@ function renderCost(cost: CostRows | null): string {
   return `${table}\n${printable(cost.remark)}`;
 }
 
-function formatMoney([low, high]: Range): string {
-  const texts = [low, high].map((value) => value.toFixed(value < 10 ? 3 : 0));
-  return texts[0] === texts[1] ? (texts[0] ?? '') : texts.join(' to ');
-}
-
 function renderProblems(problems: readonly Problem[]): string {
   if (problems.length === 0) return 'No blockers.';
   const blocks = problems.map(
@@ -132,10 +125,4 @@ function renderProblems(problems: readonly Problem[]): string {
       `  ✖ ${printable(what)}  ${code}\n      why: ${printable(why)}\n      fix: ${printable(fix)}`,
   );
   return [`Blockers (${problems.length}):`, ...blocks].join('\n');
-}
-
-function formatRange([low, high]: Range): string {
-  if (low === 0 && high === 0) return 'none';
-  const texts = [low, high].map((seconds) => formatDuration(seconds * 1000));
-  return texts[0] === texts[1] ? (texts[0] ?? '') : texts.join(' to ');
 }

@@ -40,3 +40,18 @@ export function formatAmount(value: number, unit: Unit): string {
   if (unit === 'percent') return `${Math.round(value)}%`;
   return `${formatCount(value)} ${unit}`;
 }
+
+export type Range = readonly [low: number, high: number];
+
+/** USD: `0.076 to 0.136`, `12`. */
+export function formatMoney([low, high]: Range): string {
+  const texts = [low, high].map((value) => value.toFixed(value < 10 ? 3 : 0));
+  return texts[0] === texts[1] ? (texts[0] ?? '') : texts.join(' to ');
+}
+
+/** Seconds: `5 min to 20 min`, `none`. */
+export function formatRange([low, high]: Range): string {
+  if (low === 0 && high === 0) return 'none';
+  const texts = [low, high].map((seconds) => formatDuration(seconds * 1000));
+  return texts[0] === texts[1] ? (texts[0] ?? '') : texts.join(' to ');
+}

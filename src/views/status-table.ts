@@ -1,5 +1,5 @@
 import { printable } from './printable.js';
-import { formatDuration } from './quantity.js';
+import { formatDuration, formatMoney, formatRange, type Range } from './quantity.js';
 import { formatTime, type RunRow } from './runs-table.js';
 import { renderTable } from './table.js';
 
@@ -33,6 +33,16 @@ export interface StatusRows extends RunRow {
   readonly pending: readonly { readonly step: string; readonly call: string; readonly key: string }[];
   readonly lock: LockRow | null;
   readonly warnings: readonly string[];
+  readonly live:
+    readonly { readonly resource: string; readonly name: string; readonly status: string }[] | null;
+  readonly liveProblem: string | null;
+  readonly cost: {
+    readonly asOf: string;
+    readonly lines: readonly { readonly what: string; readonly usd: Range | null; readonly basis: string }[];
+    readonly perHour: Range | null;
+    readonly remark: string;
+  } | null;
+  readonly timeLeft: { readonly seconds: Range; readonly overdue: boolean } | null;
 }
 
 /** The state of one run, its steps, and what is open. */
@@ -40,6 +50,8 @@ export function renderStatus(status: StatusRows, next: readonly string[]): strin
   return [
     renderHead(status),
     renderSteps(status.stepStates),
+    renderLive(status),
+    renderCost(status.cost),
     list(
       'Calls begun whose effect is not known (resume reads back before it calls again):',
       status.pending.map(describePending),
@@ -75,10 +87,39 @@ function renderHead(status: StatusRows): string {
     ['Target', status.target ?? ''],
     ['Started', `${formatTime(status.startedAt)} UTC`],
     ['Last sign', `${formatTime(status.lastAt)} UTC`],
+    ...describeTimeLeft(status.timeLeft),
     ['Held by', status.lock === null ? 'nobody' : describeLock(status.lock)],
     ['Folder', status.directory],
   ];
   return rows.map(([label, value]) => `${label.padEnd(10)}${printable(value)}`).join('\n');
+}
+
+function describeTimeLeft(left: StatusRows['timeLeft']): readonly (readonly [string, string])[] {
+  if (left === null) return [];
+  const note = left.overdue ? '; the step at work takes longer than was planned' : '';
+  return [['Time left', `about ${formatRange(left.seconds)}${note}`]];
+}
+
+function renderLive({ live, liveProblem }: StatusRows): string {
+  if (liveProblem !== null) return `AWS could not be asked: ${printable(liveProblem)}`;
+  if (live === null) return '';
+  return renderTable(live, [
+    { title: 'IN AWS NOW', cell: (one) => one.resource },
+    { title: 'NAME', cell: (one) => one.name },
+    { title: 'STATUS', cell: (one) => one.status },
+  ]);
+}
+
+function renderCost(cost: StatusRows['cost']): string {
+  if (cost === null) return '';
+  const money = (usd: Range | null): string => (usd === null ? 'not known' : formatMoney(usd));
+  const all = { what: 'all of it', usd: cost.perHour, basis: '' };
+  const table = renderTable(cost.lines.length > 1 ? [...cost.lines, all] : cost.lines, [
+    { title: 'COSTS BY THE HOUR', cell: (line) => line.what },
+    { title: 'ABOUT, USD', align: 'right', cell: (line) => money(line.usd) },
+    { title: 'FROM', cell: (line) => line.basis },
+  ]);
+  return cost.lines.length === 0 ? '' : `${table}\n${printable(cost.remark)}`;
 }
 
 function renderSteps(steps: readonly StepRow[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estimateCost, type CostFacts } from '../../src/estimates/costs.js';
+import { estimateCost, estimateHour, type CostFacts } from '../../src/estimates/costs.js';
 
 const giB = 1024 ** 3;
 const facts: CostFacts = {
@@ -48,4 +48,18 @@ test('what is not known for certain is said to be not known, with the page to lo
 test('a dump moves one database, and only that is stored', () => {
   const { lines } = estimateCost({ ...facts, path: 'dump-restore' });
   expect(lines[3]).toMatchObject({ usd: [0.2, 0.2], basis: '2.0 GiB' });
+});
+
+test('by the hour, what stands is paid for, and one unknown price leaves the sum unknown', () => {
+  const source = { what: 'source instance', instanceClass: 'db.t4g.micro', multiAz: true };
+  expect(estimateHour('us-east-1', [], undefined)).toMatchObject({ lines: [], perHour: [0, 0] });
+  const { lines, perHour } = estimateHour('us-east-1', [source], [0.5, 1]);
+  expect(lines.map(({ what, usd }) => [what, usd])).toEqual([
+    ['source instance', [0.032, 0.032]],
+    ['Aurora capacity', [0.06, 0.12]],
+  ]);
+  expect(perHour?.[1]).toBeCloseTo(0.152);
+  expect(
+    estimateHour('us-east-1', [{ ...source, instanceClass: 'db.r9.huge' }], [0.5, 1]).perHour,
+  ).toBeNull();
 });

@@ -6,9 +6,12 @@ import { createAwsGateways } from '../../src/aws/aws-gateways.js';
 import { createPoll } from '../../src/aws/poll.js';
 import { createStackWaits } from '../../src/aws/stack-waits.js';
 import { initSchema, type InitResult } from '../../src/cli/init-schema.js';
+import { statusSchema } from '../../src/cli/result-schemas.js';
 import Init from '../../src/commands/init.js';
 import PlanDumpRestore from '../../src/commands/plan/dump-restore.js';
+import Status from '../../src/commands/status.js';
 import { loadConfig } from '../../src/config/load.js';
+import { createRun } from '../../src/journal/run.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { runCommand, type Captured } from '../cli/captured.js';
 import { createStepIo } from '../steps/step-harness.js';
@@ -138,5 +141,83 @@ describe('init', () => {
     const refused = await init('--yes', '--cluster', 'two words');
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('target.cluster')]);
     await expect(readFile(file())).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('status', () => {
+  /** A run of the example that has yet to create its cluster. */
+  async function begin(): Promise<string> {
+    await init('--yes');
+    const { written } = await loadConfig({ path: file(), cwd: folder, env: {} });
+    const { poll: _poll, finalize: _finalize, ...config } = written;
+    const run = createRun(
+      {
+        root: join(folder, '.rds2aurora'),
+        command: 'rds2aurora migrate dump-restore',
+        toolVersion: '0.1.0',
+        now: () => new Date(),
+      },
+      {
+        ...{ name: 'rag', path: 'dump-restore', config },
+        ...{ source: 'us-east-1/production-rag-db', target: 'us-east-1/production-rag-cluster' },
+        steps: [
+          { id: 'check-readiness', title: 'Check', typicalSeconds: [5, 30] },
+          { id: 'create-cluster', title: 'Create the Aurora cluster', typicalSeconds: [180, 600] },
+        ],
+      },
+      () => 0.5,
+    );
+    run.journal.append({ type: 'started', step: 'check-readiness', attempt: 1 });
+    run.journal.append({ type: 'succeeded', step: 'check-readiness', output: null, ms: 10 });
+    run.journal.append({ type: 'verified', step: 'check-readiness' });
+    run.close();
+    return run.id;
+  }
+  const status = (...flags: string[]) => runCommand(Status, ['--config', file(), ...flags]);
+  const statusOf = ({ stdout }: Captured) =>
+    statusSchema.parse((JSON.parse(stdout) as { result: unknown }).result);
+
+  it('tells what AWS has now, what it costs by the hour and what time is left, by reading only', async () => {
+    const id = await begin();
+    const before = sandbox.calls().length;
+    const { live, liveProblem, cost, timeLeft } = statusOf(await status('--json'));
+    expect(live?.map(({ resource, name, status: word }) => [resource, name, word])).toEqual([
+      ['source instance', 'production-rag-db', 'available'],
+      ['target cluster', 'production-rag-cluster', 'not there'],
+      ['target writer', 'production-rag-instance', 'not there'],
+      ['source stack', 'production-rag-stack', 'CREATE_COMPLETE'],
+      ['target stack', 'production-rag-aurora-stack', 'not there'],
+      ['application', 'production-rag/rag', 'ACTIVE, 0 of 0 tasks running'],
+    ]);
+    expect(liveProblem).toBeNull();
+    expect(cost).toMatchObject({ perHour: [0.016, 0.016], lines: [{ what: 'source instance' }] });
+    expect(timeLeft).toEqual({ seconds: [180, 600], overdue: false });
+    const made = sandbox.calls().slice(before);
+    expect(made.length).toBeGreaterThan(4);
+    expect(made.filter(({ mutating }) => mutating)).toEqual([]);
+    const { stdout } = await status();
+    expect(stdout).toMatch(/Time left +about 3 min to 10 min/);
+    expect(stdout).toMatch(/source instance +production-rag-db +available/);
+    expect(stdout).toMatch(/source instance +0\.016 +db\.t4g\.micro, Single-AZ/);
+    expect(stdout).toContain(`rds2aurora resume ${id}`);
+  });
+
+  it('shows the rest when AWS cannot be reached, and asks nothing when it is told so', async () => {
+    await begin();
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1';
+    try {
+      const unreachable = await status('--json');
+      expect(unreachable.exitCode).toBe(0);
+      expect(statusOf(unreachable)).toMatchObject({
+        ...{ live: null, cost: null, stepsDone: 1 },
+        liveProblem: expect.stringContaining('got no answer') as string,
+      });
+    } finally {
+      process.env['AWS_ENDPOINT_URL'] = endpoint;
+    }
+    const before = sandbox.calls().length;
+    const offline = statusOf(await status('--offline', '--json'));
+    expect([offline.live, offline.liveProblem, sandbox.calls().length]).toEqual([null, null, before]);
   });
 });
