@@ -31,7 +31,7 @@ export async function watchStatus({
     text: () => renderChange(result, now()),
   });
   const last = await watch<StatusResult>({
-    ...{ look, pause, essence: essenceOf, ended: ({ state }) => state !== 'running' },
+    ...{ look, pause, essence: json ? essenceOf : textOf, ended: ({ state }) => state !== 'running' },
     ...(redraw === undefined
       ? { onChange: (result) => show(line(result)) }
       : { onRound: (result) => redraw(toOutcome(result).text()) }),
@@ -40,7 +40,13 @@ export async function watchStatus({
   return redraw !== undefined || json ? toOutcome(last) : line(last);
 }
 
-/** Time passes and money is spent without anything having changed. */
-function essenceOf({ timeLeft: _left, cost: _cost, ...rest }: StatusResult): unknown {
+/** Time passes, money is spent and records are written without anything having changed. */
+function essenceOf(status: StatusResult): unknown {
+  const { timeLeft: _left, cost: _cost, lastAt: _at, sequence: _seq, ...rest } = status;
   return rest;
+}
+
+/** No two lines that follow one another say the same. */
+function textOf(status: StatusResult): string {
+  return renderChange({ ...status, timeLeft: null }, new Date(0));
 }

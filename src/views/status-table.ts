@@ -87,17 +87,19 @@ function renderHead(status: StatusRows): string {
     ['Target', status.target ?? ''],
     ['Started', `${formatTime(status.startedAt)} UTC`],
     ['Last sign', `${formatTime(status.lastAt)} UTC`],
-    ...describeTimeLeft(status.timeLeft),
+    ...describeTimeLeft(status.timeLeft).map((left) => ['Time left', left] as const),
+    ...(status.timeLeft?.overdue === true
+      ? [['', 'the step at work takes longer than was planned'] as const]
+      : []),
     ['Held by', status.lock === null ? 'nobody' : describeLock(status.lock)],
     ['Folder', status.directory],
   ];
   return rows.map(([label, value]) => `${label.padEnd(10)}${printable(value)}`).join('\n');
 }
 
-function describeTimeLeft(left: StatusRows['timeLeft']): readonly (readonly [string, string])[] {
-  if (left === null) return [];
-  const note = left.overdue ? '; the step at work takes longer than was planned' : '';
-  return [['Time left', `about ${formatRange(left.seconds)}${note}`]];
+/** `about 5 min to 20 min`; nothing when nothing is known or left. */
+export function describeTimeLeft(left: StatusRows['timeLeft']): readonly string[] {
+  return left === null || left.seconds[1] === 0 ? [] : [`about ${formatRange(left.seconds)}`];
 }
 
 function renderLive({ live, liveProblem }: StatusRows): string {

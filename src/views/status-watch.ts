@@ -1,6 +1,5 @@
 import { printable } from './printable.js';
-import { formatRange } from './quantity.js';
-import type { StatusRows } from './status-table.js';
+import { describeTimeLeft, type StatusRows } from './status-table.js';
 
 /** A change in one line, for logs: when, how far, what is at work and what AWS says of it. */
 export function renderChange(status: StatusRows, at: Date): string {
@@ -13,7 +12,7 @@ export function renderChange(status: StatusRows, at: Date): string {
     ...seen,
     ...failed.map(({ id, error }) => `${id} failed: ${error?.code ?? ''}`),
     ...(status.live ?? []).map(({ resource, status: word }) => `${resource} ${word}`),
-    ...(status.timeLeft === null ? [] : [`about ${formatRange(status.timeLeft.seconds)} left`]),
+    ...describeTimeLeft(status.timeLeft).map((left) => `${left} left`),
   ];
   return printable(`${at.toISOString().slice(0, 19)}Z ${parts.join('; ')}`);
 }

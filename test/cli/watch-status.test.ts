@@ -53,11 +53,12 @@ describe('in a pipe', () => {
     const left = { seconds: [60, 120], overdue: false } satisfies StatusResult['timeLeft'];
     const later = { ...first, timeLeft: { ...left, seconds: [50, 110] } } satisfies StatusResult;
     const further = { ...first, stepsDone: 2 };
+    const recorded = { ...further, sequence: 99, lastAt: '2026-11-24T08:00:00.000Z' };
     const { shown, last, rounds } = await watched([
       { ...first, timeLeft: left },
       later,
       further,
-      further,
+      recorded,
       ended(),
     ]);
     expect(shown).toEqual([
