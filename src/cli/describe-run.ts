@@ -2,7 +2,7 @@ import type { Holder } from '../journal/lock.js';
 import type { Liveness } from '../journal/process-identity.js';
 import type { RunState, StepState } from '../journal/run-state.js';
 import type { StoredRun } from '../journal/runs.js';
-import type { LiveResult } from './live-schema.js';
+import type { LiveResult, WayBack } from './live-schema.js';
 import type { LockResult, RunStateName, RunSummary, StatusResult, StatusStep } from './result-schemas.js';
 
 /** What `inspectRunLock` says; undefined when nobody holds the run. */
@@ -31,6 +31,7 @@ export function describeRun(
   run: StoredRun & { readonly state: RunState },
   lock: LockInspection,
   live: LiveResult,
+  byHand: WayBack | null = null,
 ): StatusResult {
   const { state } = run;
   return {
@@ -42,6 +43,7 @@ export function describeRun(
     lock: describeLock(lock),
     warnings: [...run.warnings],
     ...live,
+    byHand,
   };
 }
 

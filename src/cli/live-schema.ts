@@ -33,4 +33,8 @@ export const liveShape = {
     .nullable()
     .describe('Null when the run has nothing before it, or its plan held no times'),
 };
+export const wayBackSchema = z
+  .array(z.strictObject({ step: z.string(), note: z.array(z.string()) }))
+  .describe('How each step is taken back by hand, the last step first; null unless asked for');
+export type WayBack = z.output<typeof wayBackSchema>;
 export type LiveResult = z.output<z.ZodObject<typeof liveShape>>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { liveShape } from './live-schema.js';
+import { liveShape, wayBackSchema } from './live-schema.js';
 
 /** Shapes of what commands put under `result`; `schemas/` holds them as JSON Schemas. Commands import types only. */
 
@@ -98,6 +98,7 @@ export const statusSchema = z.strictObject({
   lock: lockSchema.nullable(),
   warnings: z.array(z.string()),
   ...liveShape,
+  byHand: wayBackSchema.nullable(),
 });
 export type StatusResult = z.output<typeof statusSchema>;
 

@@ -28,6 +28,7 @@ export default class Status extends BaseCommand<StatusResult> {
     config: configFlags.config,
     profile: configFlags.profile,
     offline: Flags.boolean({ summary: 'Read the journal only: ask nothing of AWS.' }),
+    'by-hand': Flags.boolean({ summary: 'Tell how each step is taken back by hand, as commands to paste.' }),
     watch: Flags.boolean({ summary: 'Show every change until the run has ended or stopped.' }),
     interval: Flags.integer({
       summary: 'Seconds between two looks of --watch.',
@@ -43,6 +44,7 @@ export default class Status extends BaseCommand<StatusResult> {
     const { inspectRunLock } = await import('../journal/run.js');
     const { describeRun, nextCommands } = await import('../cli/describe-run.js');
     const { createLook } = await import('../composition/run-status.js');
+    const { tellWayBack } = await import('../composition/way-back.js');
     const { findRunFolder } = await import('../cli/run-folder.js');
     const { renderStatus } = await import('../views/status-table.js');
     const root = findRunFolder(process.cwd(), flags.config);
@@ -54,7 +56,16 @@ export default class Status extends BaseCommand<StatusResult> {
     const read = async (): Promise<StatusResult> => {
       const run = getRun(root, id);
       const lock = inspectRunLock(root, id);
-      return describeRun(run, lock, await look(run.state, lock));
+      const live = await look(run.state, lock);
+      const { environment } = this;
+      const options = { root, environment, toolVersion: this.config.version };
+      const notes = flags['by-hand'] ? tellWayBack(run.state, run.directory, options) : undefined;
+      return describeRun(
+        run,
+        lock,
+        live,
+        notes?.map(({ step, note }) => ({ step, note: [...note] })),
+      );
     };
     const toOutcome = (result: StatusResult): Outcome<StatusResult> => {
       const next = nextCommands(result.run, result.state);

@@ -1,12 +1,12 @@
 import { createAwsGateways } from '../aws/aws-gateways.js';
 import type { LockInspection } from '../cli/describe-run.js';
 import type { LiveResult } from '../cli/live-schema.js';
-import { configSchema, type Config } from '../config/schema.js';
 import { MigrationError } from '../errors.js';
 import { estimateHour } from '../estimates/costs.js';
 import { estimateTimeLeft } from '../estimates/time-left.js';
 import type { RunState } from '../journal/run-state.js';
 import { lookAtAws, type Look } from './look-at-aws.js';
+import { recordedConfig } from './recorded-config.js';
 
 interface LookOptions {
   readonly profile: string | undefined;
@@ -96,13 +96,6 @@ function timeLeftOf(state: RunState, lock: LockInspection, now: Date) {
 
 function isAtWork(lock: LockInspection): boolean {
   return lock !== undefined && lock.liveness !== 'dead';
-}
-
-/** The choices of a fresh start stand beside the configuration, and are no part of it. */
-function recordedConfig({ header }: RunState): Config | undefined {
-  const { fresh: _choices, ...config } = header.config;
-  const parsed = configSchema.safeParse(config);
-  return parsed.success ? parsed.data : undefined;
 }
 
 function pair([low, high]: readonly [number, number]): [number, number] {

@@ -42,6 +42,7 @@ export interface StatusRows extends RunRow {
     readonly perHour: Range | null;
     readonly remark: string;
   } | null;
+  readonly byHand: readonly { readonly step: string; readonly note: readonly string[] }[] | null;
   readonly timeLeft: { readonly seconds: Range; readonly overdue: boolean } | null;
 }
 
@@ -57,6 +58,7 @@ export function renderStatus(status: StatusRows, next: readonly string[]): strin
       status.pending.map(describePending),
     ),
     list('Warnings:', status.warnings),
+    renderByHand(status.byHand),
     list('Next:', next),
   ]
     .filter((part) => part !== '')
@@ -100,6 +102,15 @@ function renderHead(status: StatusRows): string {
 /** `about 5 min to 20 min`; nothing when nothing is known or left. */
 export function describeTimeLeft(left: StatusRows['timeLeft']): readonly string[] {
   return left === null || left.seconds[1] === 0 ? [] : [`about ${formatRange(left.seconds)}`];
+}
+
+function renderByHand(steps: StatusRows['byHand']): string {
+  if (steps === null) return '';
+  if (steps.length === 0) return 'Nothing is to be taken back.';
+  return list(
+    'Taking it back by hand, in this order:',
+    steps.flatMap(({ step, note }) => [step, ...note.map((line) => `  ${line}`)]),
+  );
 }
 
 function renderLive({ live, liveProblem }: StatusRows): string {

@@ -90,6 +90,12 @@ describe('status', () => {
     expect(stdout).toContain(run.directory);
   });
 
+  it('refuses to tell the way back of a run whose configuration it cannot read', async () => {
+    store().close();
+    const { stderr, exitCode } = await runCommand(Status, here('--by-hand', '--offline'));
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('use rds2aurora 0.1.0 for this run')]);
+  });
+
   it('refuses an unknown run as bad usage', async () => {
     store();
     const { stderr, exitCode } = await runCommand(Status, here('nope'));

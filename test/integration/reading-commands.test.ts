@@ -162,7 +162,7 @@ describe('status', () => {
         ...{ source: 'us-east-1/production-rag-db', target: 'us-east-1/production-rag-cluster' },
         steps: [
           { id: 'check-readiness', title: 'Check', typicalSeconds: [5, 30] },
-          { id: 'create-cluster', title: 'Create the Aurora cluster', typicalSeconds: [180, 600] },
+          { id: 'deploy-target-template', title: 'Deploy the template', typicalSeconds: [180, 600] },
         ],
       },
       () => 0.5,
@@ -170,6 +170,7 @@ describe('status', () => {
     run.journal.append({ type: 'started', step: 'check-readiness', attempt: 1 });
     run.journal.append({ type: 'succeeded', step: 'check-readiness', output: null, ms: 10 });
     run.journal.append({ type: 'verified', step: 'check-readiness' });
+    run.journal.append({ type: 'started', step: 'deploy-target-template', attempt: 1 });
     run.close();
     return run.id;
   }
@@ -200,6 +201,20 @@ describe('status', () => {
     expect(stdout).toMatch(/source instance +production-rag-db +available/);
     expect(stdout).toMatch(/source instance +0\.016 +db\.t4g\.micro, Single-AZ/);
     expect(stdout).toContain(`rds2aurora resume ${id}`);
+  });
+
+  it('tells the way back by hand from the journal alone, when it is asked', async () => {
+    await begin();
+    await rm(file());
+    expect(statusOf(await status('--offline', '--json')).byHand).toBeNull();
+    const before = sandbox.calls().length;
+    const { byHand } = statusOf(await status('--offline', '--by-hand', '--json'));
+    expect(byHand?.map(({ step }) => step)).toEqual(['deploy-target-template']);
+    expect(byHand?.[0]?.note.join('\n')).toContain('--stack-name production-rag-aurora-stack');
+    expect((await status('--offline', '--by-hand')).stdout).toContain(
+      'Taking it back by hand, in this order:\n  deploy-target-template\n    ',
+    );
+    expect(sandbox.calls()).toHaveLength(before);
   });
 
   it('shows the rest when AWS cannot be reached, and asks nothing when it is told so', async () => {
