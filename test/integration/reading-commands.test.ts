@@ -137,6 +137,26 @@ describe('init', () => {
     expect([elsewhere.exitCode, elsewhere.stderr]).toEqual([10, expect.stringContaining('NothingToMove')]);
   });
 
+  it('says what it was not allowed to see, and leaves it out or has it given', async () => {
+    const deny = (service: string, action: string) =>
+      sandbox.addFault({ service, action, kind: 'access-denied', times: 0 });
+    deny('ecs', 'ListClusters');
+    deny('secretsmanager', 'ListSecrets');
+    try {
+      const refused = await init('--yes');
+      expect([refused.exitCode, refused.stderr]).toEqual([5, expect.stringContaining('--secret')]);
+      const given = resultOf(await init('--yes', '--secret', 'production-rag-db-password', '--json'));
+      expect(given).toMatchObject({ source: { database: 'ragdb', user: 'raguser' }, app: null });
+      expect(given.remarks).toEqual([
+        expect.stringContaining('ECS services could not be listed: ecs:ListClusters was refused'),
+        expect.stringContaining('Secrets could not be listed'),
+        expect.stringContaining('stop all that writes'),
+      ]);
+    } finally {
+      sandbox.clearFaults();
+    }
+  });
+
   it('refuses answers that make no valid configuration, and writes nothing', async () => {
     const refused = await init('--yes', '--cluster', 'two words');
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('target.cluster')]);
