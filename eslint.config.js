@@ -30,16 +30,6 @@ const restrictImports = (patterns) => ({
 const noExit = { object: 'process', property: 'exit', message: 'throw, or set process.exitCode in bin/' };
 const noEnvironment = { object: 'process', property: 'env', message: 'only src/config and src/cli read it' };
 
-/** Rules that need types take minutes on a small machine: LINT_TYPES=1 turns them on. */
-const typed = process.env['LINT_TYPES'] === '1';
-const typedRules = {
-  '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-  '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-  '@typescript-eslint/switch-exhaustiveness-check': 'error',
-  // An implementation of an asynchronous interface need not wait for anything.
-  '@typescript-eslint/require-await': 'off',
-};
-
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'test/fixtures/'] },
   {
@@ -55,10 +45,8 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    extends: [typed ? tseslint.configs.strictTypeChecked : tseslint.configs.strict],
-    languageOptions: {
-      parserOptions: typed ? { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } : {},
-    },
+    // The rules that need types are in .oxlintrc.json (docs/decisions/0005-typed-lint.md).
+    extends: [tseslint.configs.strict],
     rules: {
       'local/no-double-assertion': 'error',
       'max-lines': ['error', 260],
@@ -70,7 +58,6 @@ export default tseslint.config(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      ...(typed ? typedRules : {}),
     },
   },
   {

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, visit, type Document, type YAMLMap } from 'yaml';
 import { PreconditionError } from '../errors.js';
 import { differenceOf } from './line-difference.js';
 import { parseTemplate, resourceNode } from './stack-template.js';
@@ -194,7 +194,7 @@ function referencesIn(node: unknown): string[] {
     if (isScalar(value) && typeof value.value === 'string') names.push(value.value);
   };
   if (!isMap(node) && !isSeq(node) && !isScalar(node)) return names;
-  visit(node as Node, {
+  visit(node, {
     Scalar: (_key, value) => {
       if (value.tag === '!Ref') take(value);
     },

@@ -96,18 +96,19 @@ function evaluate(document: Document, node: unknown): string | undefined {
 
 function defaultOf(document: Document, parameter: string): string | undefined {
   const value: unknown = document.getIn(['Parameters', parameter, 'Default']);
-  return value === undefined ? undefined : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function findEndpointOutput(document: Document, { cluster }: TemplateDatabase): string | undefined {
   const outputs = document.get('Outputs', true);
-  const names = isMap(outputs) ? outputs.items.flatMap(({ key }) => (isScalar(key) ? [key.value] : [])) : [];
+  const names = isMap(outputs)
+    ? outputs.items.flatMap(({ key }) => (isScalar(key) && typeof key.value === 'string' ? [key.value] : []))
+    : [];
   const wanted = `${cluster}.Endpoint.Address`;
-  const found = names.find((output) => {
+  return names.find((output) => {
     const [name, value] = readFunction(document.getIn(['Outputs', output, 'Value'], true));
     return name === 'GetAtt' && value === wanted;
   });
-  return found === undefined ? undefined : String(found);
 }
 
 /** Name and argument of a function in its short (`!Ref X`) or long form; a list of texts is joined by dots. */

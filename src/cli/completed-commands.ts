@@ -15,7 +15,7 @@ export function listCompletedCommands(config: Pick<Config, 'commands'>): readonl
           name: flag.name,
           takesValue: flag.type === 'option',
           takesFile: flag.type === 'option' && flag.helpValue === 'FILE',
-          negatable: flag.type === 'boolean' && flag.allowNo === true,
+          negatable: flag.type === 'boolean' && (flag.allowNo ?? false),
           options: (flag.type === 'option' ? flag.options : undefined) ?? [],
         })),
       };

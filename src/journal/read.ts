@@ -56,7 +56,9 @@ export function parseJournal(bytes: Buffer, file: string, witness?: string): Jou
     if (fault !== undefined) throw damaged(file, seq, fault);
     const record = parseObject(line);
     if (record === undefined) throw damaged(file, seq, 'it is not JSON');
-    prev = String(record['hash']);
+    const hash = record['hash'];
+    if (typeof hash !== 'string') throw damaged(file, seq, 'it has no hash');
+    prev = hash;
     return record;
   };
   const raw: JsonObject[] = [];

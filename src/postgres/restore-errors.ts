@@ -11,7 +11,7 @@ export const restoreRules: readonly RestoreRule[] = [
     name: 'transaction-timeout-unknown',
     why: 'clients of PostgreSQL 17 and later switch off a timeout that servers before 17 do not have',
     matches: (error) =>
-      /unrecognized configuration parameter "transaction_timeout"/.test(error) &&
+      error.includes('unrecognized configuration parameter "transaction_timeout"') &&
       /Command was: SET transaction_timeout = 0;\s*$/.test(error),
   },
   {

@@ -32,7 +32,7 @@ export async function runClientProgram(
     forceKillAfterDelay: 5000,
   });
   const tail: string[] = [];
-  let failure: unknown;
+  let failure: Error | undefined;
   const reading = (async () => {
     for await (const text of child.iterable({ from: 'stderr' })) {
       tail.push(text);
@@ -41,7 +41,7 @@ export async function runClientProgram(
       try {
         program.line(text);
       } catch (error) {
-        failure = error;
+        failure = error instanceof Error ? error : new Error(String(error));
         stop.abort();
       }
     }

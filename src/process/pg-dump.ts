@@ -94,7 +94,7 @@ function dumpFailed(exitCode: number, tail: readonly string[], server: ServerRef
   const errors = tail.filter((line) => /error|fatal/i.test(line));
   const text = (errors.length > 0 ? errors : tail).slice(-5).join('\n');
   const details = { resource: `${server.host}/${server.database}`, resumable: true };
-  if (/No space left on device/.test(text)) {
+  if (text.includes('No space left on device')) {
     return new StoppedError('DiskFull', `pg_dump ran out of disk space: ${text}`, details);
   }
   if (

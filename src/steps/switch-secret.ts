@@ -53,16 +53,17 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
     run: async (io, input) => {
       const before = await getSecret(secrets, input.secret);
       const version = secrets.versionFor(io.runId, input.destination);
-      const previous = io.intents()[0]?.before?.['version'] ?? currentOf(before);
+      const intended = io.intents()[0]?.before?.['version'];
+      const previous = typeof intended === 'string' ? intended : currentOf(before);
       if (!pointsAt(await secrets.readConnection(input.secret), input.destination)) {
         const write = isWritten(before, version) ? moveForward : pointAt;
-        await write(secrets, io, { ...input, version, previous: String(previous), arn: before.arn });
+        await write(secrets, io, { ...input, version, previous, arn: before.arn });
       }
       const after = await getSecret(secrets, input.secret);
       return {
         secretArn: after.arn,
         versionId: currentOf(after),
-        previousVersionId: String(previous),
+        previousVersionId: previous,
         switchedAt: io.clock.now().toISOString(),
       };
     },

@@ -64,7 +64,7 @@ describeFresh('in place, the schema taken out of the snapshot', {
 });
 
 function describeFresh(title: string, { mode, kills, inPlace, words = migrate }: Story): void {
-  describe.sequential(`fresh, ${title}`, { shuffle: false, timeout: patience }, () => {
+  describe(`fresh, ${title}`, { shuffle: false, timeout: patience }, () => {
     let world: World;
     let before: WorldState;
     let source: SourceFacts;
@@ -126,7 +126,7 @@ function describeFresh(title: string, { mode, kills, inPlace, words = migrate }:
   });
 }
 
-describe.sequential('fresh, without a final snapshot', { shuffle: false, timeout: patience }, () => {
+describe('fresh, without a final snapshot', { shuffle: false, timeout: patience }, () => {
   let world: World;
 
   beforeAll(async () => {

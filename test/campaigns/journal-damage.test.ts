@@ -48,7 +48,7 @@ function read(bytes: Buffer, witness?: string): number | JournalError {
 /** Nothing when the damage was refused as it should be: exit code, line and cause. */
 function judgeRefusal(outcome: number | JournalError, line: number): string | undefined {
   if (typeof outcome === 'number') return `accepted with ${outcome} records`;
-  if (outcome.code !== 'JournalDamaged' || outcome.exitCode !== 1) return `${outcome.code}`;
+  if (outcome.code !== 'JournalDamaged' || outcome.exitCode !== 1) return outcome.code;
   return outcome.message.includes(`line ${line} `) && outcome.message.includes(': ')
     ? undefined
     : `line ${line} is not named: ${outcome.message}`;

@@ -12,7 +12,7 @@ import { countLostWrites, expectSourceKept, moved, readSource, readState } from 
 import type { SourceFacts, WorldState } from '../e2e/world-state.js';
 
 const patience = 600_000;
-const ours = /rds2aurora/;
+const ours = 'rds2aurora';
 
 interface Story {
   readonly mode: DeployMode;
@@ -42,7 +42,7 @@ describeRollback('by the RDS API alone', {
 });
 
 function describeRollback(name: string, { mode, kills, made }: Story): void {
-  describe.sequential(`snapshot, beside the source, ${name}`, { shuffle: false, timeout: patience }, () => {
+  describe(`snapshot, beside the source, ${name}`, { shuffle: false, timeout: patience }, () => {
     let world: World;
     let before: WorldState;
     let source: SourceFacts;
@@ -83,7 +83,7 @@ function describeRollback(name: string, { mode, kills, made }: Story): void {
   });
 }
 
-describe.sequential('rollback of a run that was killed', { shuffle: false, timeout: patience }, () => {
+describe('rollback of a run that was killed', { shuffle: false, timeout: patience }, () => {
   let world: World;
   let before: WorldState;
   let source: SourceFacts;
@@ -127,5 +127,5 @@ async function listOurs(world: World): Promise<string[]> {
   const names = [
     ...JSON.stringify(found).matchAll(/"(?:DBSnapshotIdentifier|DBClusterParameterGroupName)":"([^"]+)"/g),
   ];
-  return names.flatMap(([, one = '']) => (ours.test(one) ? [one] : []));
+  return names.flatMap(([, one = '']) => (one.includes(ours) ? [one] : []));
 }

@@ -19,7 +19,7 @@ import { countLostWrites, moved, readSource, readState, type SourceFacts } from 
 const patience = 400_000;
 const confirmed = ['--confirm', 'production-rag-db', '--json'];
 
-describe.sequential('finalize, where the old stack owns the application too', { timeout: patience }, () => {
+describe('finalize, where the old stack owns the application too', { timeout: patience }, () => {
   let world: World;
   let source: SourceFacts;
 

@@ -18,7 +18,7 @@ const patience = 600_000;
 const name = 'production-rag-db';
 const migrate = ['migrate', 'fresh', '--init-sql', 'init.sql', '--json'];
 
-describe.sequential('fresh, without a stack', { shuffle: false, timeout: patience }, () => {
+describe('fresh, without a stack', { shuffle: false, timeout: patience }, () => {
   let world: World;
   let before: WorldState;
   let source: SourceFacts;

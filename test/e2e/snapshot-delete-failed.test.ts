@@ -23,7 +23,7 @@ const atWork = {
   applicationOn: 'production-rag-db',
 };
 
-describe.sequential('the old stack ends in DELETE_FAILED', { shuffle: false, timeout: patience }, () => {
+describe('the old stack ends in DELETE_FAILED', { shuffle: false, timeout: patience }, () => {
   let world: World;
   let source: SourceFacts;
   let release: () => Promise<void>;

@@ -24,7 +24,7 @@ const given = ['--snapshot', shared, '--confirm', 'weekly'];
 const cluster = { resource: 'db-cluster', identifier: 'production-rag-cluster' };
 const stacks = ['production-network-stack CREATE_COMPLETE', 'production-rag-stack CREATE_COMPLETE'];
 
-describe.sequential(
+describe(
   'snapshot, from one that another account shares',
   { shuffle: false, timeout: patience },
   () => {

@@ -12,7 +12,7 @@ const env = { PATH: pathWithAwsCli };
 const confirmed = ['migrate', 'snapshot', '--json', '--confirm', stack];
 const name = 'snapshot into the stack that owns the source, by deploy.sh production us-east-1';
 
-if (hasAwsCli) describe.sequential(name, { shuffle: false, timeout: patience }, tellStory);
+if (hasAwsCli) describe(name, { shuffle: false, timeout: patience }, tellStory);
 // Counted and named as skipped: a silent fall-back would hide the gap.
 else test.skip(`${name}: needs the AWS CLI`, () => undefined);
 

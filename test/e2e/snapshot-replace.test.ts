@@ -21,7 +21,7 @@ const stacks = (status: string) => ['production-network-stack CREATE_COMPLETE', 
 const migrate = ['migrate', 'snapshot', '--json'];
 const confirmed = [...migrate, '--confirm', stack];
 
-describe.sequential(
+describe(
   'snapshot into the stack that owns the source',
   { shuffle: false, timeout: patience },
   () => {

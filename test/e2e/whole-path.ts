@@ -45,7 +45,7 @@ export function describeWholePath(
   name: string,
   { path = 'dump-restore', mode, stacks, tellsEnd = false, env = {}, prepared }: PathExpectations,
 ): void {
-  describe.sequential(name, { shuffle: false, timeout: patience }, () => {
+  describe(name, { shuffle: false, timeout: patience }, () => {
     let world: World;
     let source: SourceFacts;
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 export interface Watchdog {
   /** Ends it; servers that still run then are stopped by it. */
@@ -22,7 +23,7 @@ export function startWatchdog(volumes: string): Watchdog {
   });
   child.unref();
   // A pipe is a socket to Node; it must not keep the process alive either.
-  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
   child.stdin.on('error', () => undefined);
   return { release: () => void child.stdin.end() };
 }

@@ -72,7 +72,7 @@ export function serverSettings(
   const isLogical = values.get('rds.logical_replication') === '1';
   const passedOn = [...values]
     .filter(([name, value]) => value !== '' && !notPassedOn.test(name))
-    .map(([name, value]) => [name, serverValue(name, value, memory)]);
+    .map(([name, value]) => [name, serverValue(name, value, memory)] as const);
   const forcedByDefault = majorOf(instance.engineVersion) >= (cluster ? 17 : 15);
   return {
     parameters: {

@@ -111,7 +111,7 @@ export class RdsWorld {
   /** Looks until the resource is not found any more. */
   async untilGone(action: string, input: AwsStruct): Promise<void> {
     await this.until(async () => {
-      const gone = (error: unknown): boolean => error instanceof AwsError && /NotFound/.test(error.code);
+      const gone = (error: unknown): boolean => error instanceof AwsError && error.code.includes('NotFound');
       return this.call(action, input).then(() => false, gone);
     });
   }

@@ -2,7 +2,7 @@ import { structsAt, textAt } from './answers.js';
 import { lowerTags } from './aws-tags.js';
 import { containerSchema } from './ecs-container-schema.js';
 import { generatedName, textOf } from './generated-name.js';
-import { lowerCamel } from './lower-camel.js';
+import { lowerCamelObject } from './lower-camel.js';
 import type { LiveResource, ResourceProvider } from './resource-provider.js';
 import { all, integer, list, object, tags, text, words } from './schema.js';
 import { updateEcsTags } from './ecs-tags.js';
@@ -27,9 +27,9 @@ export const ecsTaskDefinition: ResourceProvider = {
   create: async (request) => {
     const { Tags: _own, ...properties } = request.properties;
     const family = textOf(properties, 'Family') ?? generatedName(request, 255).replaceAll(/[^\w-]/g, '');
-    const input = lowerCamel(schema, { ...properties, Family: family });
+    const input = lowerCamelObject(schema, { ...properties, Family: family });
     const answer = await request.context.call('ecs', 'RegisterTaskDefinition', {
-      ...Object(input),
+      ...input,
       tags: lowerTags(request.tags),
     });
     const arn = textAt(answer, 'taskDefinition', 'taskDefinitionArn');

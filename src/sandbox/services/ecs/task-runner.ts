@@ -112,7 +112,7 @@ export class TaskRunner {
     task.lastStatus = 'DEPROVISIONING';
     task.stopping = clock.now();
     const graceMs = Math.max(shortestGraceMs, stopTimeoutMs / clock.speed);
-    await Promise.all(task.containers.map((container) => container.process?.stop(graceMs)));
+    await Promise.all(task.containers.map(async ({ process }) => process?.stop(graceMs)));
     task.lastStatus = 'STOPPED';
     task.stopped = clock.now();
     this.store.removeTaskLater(task);
