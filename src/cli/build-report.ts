@@ -90,7 +90,8 @@ function listFreshRemarks(state: RunState): readonly string[] {
   const { left } = findOutput(state, refs.furnishDatabase) ?? { left: [] };
   const deleted = findOutput(state, refs.giveUpSource);
   const source = state.header.config['source'];
-  const stack: unknown = typeof source === 'object' && source !== null ? Reflect.get(source, 'stack') : undefined;
+  const stack: unknown =
+    typeof source === 'object' && source !== null ? Reflect.get(source, 'stack') : undefined;
   return [
     describeGivenUp(given),
     ...(left.length > 0
