@@ -11,7 +11,7 @@ import { sampleEvenly } from './sample-evenly.js';
 
 const full = process.env['CAMPAIGN'] === 'full';
 const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
-const sampleSize = 6;
+const sampleSize = 4;
 const perRelay = 30;
 /** `3-5` runs those relays of the seed alone. */
 const [firstRelay = 1, lastRelay = Infinity] = (process.env['CAMPAIGN_RELAYS'] ?? '1-')
