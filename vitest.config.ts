@@ -10,6 +10,7 @@ const long = [
   'test/campaigns/fresh.test.ts',
   'test/campaigns/hydrate-relay.test.ts',
   'test/campaigns/replace-relay.test.ts',
+  'test/campaigns/round-trip.test.ts',
   'test/campaigns/snapshot-rollback.test.ts',
   'test/e2e/finalize.test.ts',
   'test/e2e/fresh-api.test.ts',

@@ -8,8 +8,11 @@ export type KillPoint = string;
 const recordPhases = ['before-record', 'torn-record', 'after-write', 'after-fsync'];
 const callPhases = ['before-call', 'after-call'];
 
-/** Every place where an undisturbed run with this journal can be killed. */
-export function listKillPoints(journal: readonly JournalRecord[]): KillPoint[] {
+/**
+ * Every place where an undisturbed run with this journal can be killed, from record `from` on: where a process of its own
+ * begins, as a rollback does, that counts its visits anew.
+ */
+export function listKillPoints(journal: readonly JournalRecord[], from = 0): KillPoint[] {
   const visits = new Map<string, number>();
   const name = (place: string): string => {
     const visit = (visits.get(place) ?? 0) + 1;
@@ -17,6 +20,7 @@ export function listKillPoints(journal: readonly JournalRecord[]): KillPoint[] {
     return `${place}#${visit}`;
   };
   return journal.flatMap((record, index) => {
+    if (index < from) return [];
     const place = name(placeOf(record, journal.slice(0, index)));
     const points = recordPhases.map((phase) => `${place}:${phase}`);
     if (record.type !== 'intent') return points;

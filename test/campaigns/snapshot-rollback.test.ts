@@ -10,9 +10,9 @@ import {
 } from '../e2e/harness.js';
 import { countLostWrites, expectSourceKept, moved, readSource, readState } from '../e2e/world-state.js';
 import type { SourceFacts, WorldState } from '../e2e/world-state.js';
+import { listOurs } from './list-ours.js';
 
 const patience = 600_000;
-const ours = 'rds2aurora';
 
 interface Story {
   readonly mode: DeployMode;
@@ -116,16 +116,3 @@ describe('rollback of a run that was killed', { shuffle: false, timeout: patienc
     expect(await countLostWrites(world)).toBe(0);
   });
 });
-
-/** Snapshots and parameter groups that carry the run's name. */
-async function listOurs(world: World): Promise<string[]> {
-  const { call } = world.sandbox;
-  const found = [
-    await call('rds', 'DescribeDBSnapshots', {}),
-    await call('rds', 'DescribeDBClusterParameterGroups', {}),
-  ];
-  const names = [
-    ...JSON.stringify(found).matchAll(/"(?:DBSnapshotIdentifier|DBClusterParameterGroupName)":"([^"]+)"/g),
-  ];
-  return names.flatMap(([, one = '']) => (one.includes(ours) ? [one] : []));
-}

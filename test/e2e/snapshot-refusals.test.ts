@@ -23,7 +23,7 @@ const patience = 400_000;
 const full = process.env['CAMPAIGN'] === 'full';
 const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
 /** Of the refusals by a plan: each is a process of seconds, and what a check says is tested with the check. */
-const sampleSize = 3;
+const sampleSize = 2;
 
 let world: World;
 
