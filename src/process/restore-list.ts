@@ -28,7 +28,7 @@ export function filterRestoreList(list: string, filter: ListFilter): string {
 }
 
 function isWanted(what: string, part: RestorePart, existing: ReadonlySet<string>): boolean {
-  if (/^(EXTENSION - |COMMENT - EXTENSION |COMMENT - SCHEMA public |SUBSCRIPTION )/.test(what)) return false;
+  if (/^(EXTENSION - |COMMENT - EXTENSION |SUBSCRIPTION )/.test(what)) return false;
   if (what.startsWith('EVENT TRIGGER ') && reservedOwner.test(what)) return false;
   const schema = /^SCHEMA - (.*) \S+$/.exec(what)?.[1];
   if (schema === undefined) return part !== 'schemas';

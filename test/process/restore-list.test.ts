@@ -31,6 +31,7 @@ test('schemas come by themselves, without those that stand', () => {
 
 test('the rest comes without extensions, schemas, subscriptions and what is AWS’s', () => {
   expect(names('pre-data')).toEqual([
+    'COMMENT - SCHEMA public pg_database_owner',
     'ACL - SCHEMA public pg_database_owner',
     'COMMENT - SCHEMA app master',
     'TABLE app users master',
