@@ -31,7 +31,7 @@ export interface ContentOptions {
   readonly mode: 'checksum' | 'count';
   readonly chunkBytes: number;
   /** The text whose bytes are hashed: `SQL_ASCII` where the server knows no encoding. */
-  readonly encoding: string;
+  readonly encoding: 'SQL_ASCII' | 'UTF8';
   readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
 }
 
@@ -88,14 +88,23 @@ function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
 
 function sumSql(chunk: Chunk, options: ContentOptions): string {
   if (options.mode === 'count') return `SELECT count(*)::text AS rows FROM ${chunk.from}`;
-  const row = `ROW(${chunk.table.columns.map(quoteIdentifier).join(', ')})::text`;
   const pieces = [1, 17, 33, 49].map(
     (start) => `sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`,
   );
   // OFFSET 0 keeps the planner from computing the hash once for each piece.
   return `SELECT count(*)::text AS rows, ARRAY[${pieces.join(', ')}] AS sums
-    FROM (SELECT encode(sha256(convert_to(${row}, '${options.encoding}')), 'hex') AS h FROM ${chunk.from} OFFSET 0) hashed`;
+    FROM (SELECT ${rowHash(chunk.table.columns, options.encoding)} AS h FROM ${chunk.from} OFFSET 0) hashed`;
 }
+
+/** SQL: 64 hexadecimal digits that depend on every column of a row, and on nothing else. */
+export function rowHash(columns: readonly string[], encoding: ContentOptions['encoding']): string {
+  const row = `ROW(${columns.map(quoteIdentifier).join(', ')})::text`;
+  return `encode(sha256(convert_to(${row}, '${encoding}')), 'hex')`;
+}
+
+/** The encoding in which the rows of a database are hashed. */
+export const hashedAs = (encoding: string): ContentOptions['encoding'] =>
+  encoding === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8';
 
 interface SumRow {
   readonly rows: string;

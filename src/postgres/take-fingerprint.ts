@@ -3,7 +3,7 @@ import type { Fingerprint, VectorSearch } from './fingerprint.js';
 import { sections } from './inventory/sections.js';
 import { takeLargeObjects } from './large-object-checksum.js';
 import { searchVectors } from './nearest-neighbours.js';
-import { compareText, listTables, takeContents } from './row-checksum.js';
+import { compareText, hashedAs, listTables, takeContents } from './row-checksum.js';
 import { takeSequences } from './sequence-values.js';
 import type { Session, Sessions } from './session.js';
 import type { SnapshotSessions } from './snapshot-sessions.js';
@@ -42,7 +42,8 @@ export function takeFingerprint(
     );
     const tables = await listTables(group.first);
     const found: Fingerprint['sections'] = {};
-    for (const section of sections) found[section.name] = await takeSection(group.first, section.sql);
+    for (const { name, sql } of sections)
+      found[name] = await takeSection(group.first, typeof sql === 'string' ? sql : sql(facts.number));
     return {
       format: 1,
       serverVersion: facts.version,
@@ -55,7 +56,7 @@ export function takeFingerprint(
       contents: await takeContents(group, tables, {
         mode: options.mode,
         chunkBytes: options.chunkBytes ?? 64 << 20,
-        encoding: facts.encoding === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8',
+        encoding: hashedAs(facts.encoding),
         ...(options.progressed === undefined ? {} : { progressed: options.progressed }),
       }),
       vectors: await takeVectors(group, options.sameVectorsAs),

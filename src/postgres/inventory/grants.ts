@@ -72,6 +72,14 @@ const ofColumns = `SELECT key, value FROM (${granted(
 )}
     WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`;
 
+/** Those with privileges of their own only: there may be millions of the others. */
+const ofLargeObjects = `SELECT key, value FROM (${granted(
+  'o.name',
+  `(SELECT 'large object ' || o.oid AS name, o.lomacl AS list FROM pg_largeobject_metadata o
+      WHERE o.lomacl IS NOT NULL) o CROSS JOIN LATERAL aclexplode(o.list)`,
+)}
+    WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`;
+
 const ofDatabase = `SELECT key, value FROM (${granted(
   `'database'`,
   `(SELECT coalesce(d.datacl, acldefault('d', d.datdba)) AS list
@@ -79,8 +87,36 @@ const ofDatabase = `SELECT key, value FROM (${granted(
 )}
     WHERE a.grantee = 0 OR g.rolname !~ ${reservedRole} GROUP BY 1) q`;
 
+/** What was granted, or taken, since CREATE EXTENSION (PostgreSQL: pg_init_privs). */
+const ofMembers = (
+  [
+    ['pg_class', 'relacl', 'relowner', `CASE o.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char"`],
+    ['pg_proc', 'proacl', 'proowner', `'f'`],
+    ['pg_type', 'typacl', 'typowner', `'T'`],
+    ['pg_namespace', 'nspacl', 'nspowner', `'n'`],
+    ['pg_language', 'lanacl', 'lanowner', `'l'`],
+    ['pg_foreign_data_wrapper', 'fdwacl', 'fdwowner', `'F'`],
+  ] as const
+)
+  .map(([catalog, acl, own, kind]) => {
+    const exploded = (list: string): string =>
+      `SELECT e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(${list}) e WHERE e.grantee <> o.${own}`;
+    const now = exploded(`coalesce(o.${acl}, acldefault(${kind}, o.${own}))`);
+    const before = exploded(`coalesce(p.initprivs, acldefault(${kind}, o.${own}))`);
+    return `SELECT ${identity(catalog, 'o.oid')} || ' ' || a.privilege_type || ' to ' || coalesce(quote_ident(g.rolname), 'public') AS key,
+        a.how || CASE WHEN a.is_grantable THEN ' with grant option' ELSE '' END AS value
+      FROM ${catalog} o LEFT JOIN pg_init_privs p ON p.classoid = '${catalog}'::regclass AND p.objoid = o.oid AND p.objsubid = 0
+      CROSS JOIN LATERAL (SELECT 'granted' AS how, * FROM ((${now}) EXCEPT (${before})) q
+        UNION ALL SELECT 'taken', * FROM ((${before}) EXCEPT (${now})) q) a
+      LEFT JOIN pg_roles g ON g.oid = a.grantee
+      WHERE (o.${acl} IS NOT NULL OR p.initprivs IS NOT NULL) AND NOT ${notOfExtension(catalog, 'o.oid')}
+        AND (a.grantee = 0 OR g.rolname !~ ${reservedRole})`;
+  })
+  .join(' UNION ALL ');
+
 export const grantSections: readonly Section[] = [
-  { name: 'grants', sql: [...ofObjects, ofColumns, ofDatabase].join(' UNION ALL ') },
+  { name: 'grants', sql: [...ofObjects, ofColumns, ofLargeObjects, ofDatabase].join(' UNION ALL ') },
+  { name: 'grants on members of extensions', sql: ofMembers },
   {
     name: 'default privileges',
     sql: `SELECT pg_get_userbyid(o.defaclrole) || ' ' || coalesce(quote_ident(n.nspname), '(every schema)') || ' '

@@ -1,32 +1,6 @@
 import { identity, notOfExtension, owner, reservedRole, userSchema } from './section.js';
+import { rareSection } from './rare-objects.js';
 import type { Section } from './section.js';
-
-/** Catalogs whose objects are rare: compared by identity and owner. OIDs from 16384 on are not PostgreSQL's own. */
-const rare = [
-  { catalog: 'pg_collation', owner: 'collowner' },
-  { catalog: 'pg_operator', owner: 'oprowner' },
-  { catalog: 'pg_opclass', owner: 'opcowner' },
-  { catalog: 'pg_opfamily', owner: 'opfowner' },
-  { catalog: 'pg_conversion', owner: 'conowner' },
-  { catalog: 'pg_ts_config', owner: 'cfgowner' },
-  { catalog: 'pg_ts_dict', owner: 'dictowner' },
-  { catalog: 'pg_language', owner: 'lanowner' },
-  { catalog: 'pg_foreign_data_wrapper', owner: 'fdwowner' },
-  { catalog: 'pg_foreign_server', owner: 'srvowner' },
-  { catalog: 'pg_cast', owner: undefined },
-  { catalog: 'pg_transform', owner: undefined },
-  { catalog: 'pg_am', owner: undefined },
-  { catalog: 'pg_ts_parser', owner: undefined },
-  { catalog: 'pg_ts_template', owner: undefined },
-] as const;
-
-const rareSql = rare
-  .map(
-    (one) => `SELECT ${identity(one.catalog, 'o.oid')} AS key,
-      ${one.owner === undefined ? `''` : owner(`o.${one.owner}`)} AS value
-      FROM ${one.catalog} o WHERE o.oid >= 16384 AND ${notOfExtension(one.catalog, 'o.oid')}`,
-  )
-  .join(' UNION ALL ');
 
 export const otherSections: readonly Section[] = [
   {
@@ -50,13 +24,13 @@ export const otherSections: readonly Section[] = [
       FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}`,
   },
-  { name: 'other objects', sql: rareSql },
+  rareSection,
   {
     // Comments on extensions come from their control files; the one on the database is where this tool leaves its mark.
     name: 'comments',
     sql: `SELECT i.type || ' ' || i.identity AS key, d.description AS value
       FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
-      WHERE d.objoid >= 16384 AND i.type <> 'extension' AND coalesce(i.schema, '') !~ '^pg_'
+      WHERE (d.objoid >= 16384 OR i.type = 'schema' AND i.identity = 'public') AND i.type <> 'extension' AND coalesce(i.schema, '') !~ '^pg_'
         AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,
   },
   {
@@ -70,9 +44,22 @@ export const otherSections: readonly Section[] = [
         AND NOT (s.setrole = 0 AND v LIKE 'default\\_transaction\\_read\\_only=%')`,
   },
   {
+    // Options hold passwords, and are shown to those only who may use the server.
+    name: 'user mappings',
+    sql: `SELECT format('%s on %I', m.usename, m.srvname) AS key, encode(sha256(convert_to(m.umoptions::text, 'UTF8')), 'hex') AS value
+      FROM pg_user_mappings m WHERE m.usename !~ ${reservedRole}`,
+  },
+  {
+    name: 'owners of large objects',
+    sql: `SELECT ${owner('o.lomowner')} AS key, count(*) || ' ' || md5(string_agg(o.oid::text, ' ' ORDER BY o.oid)) AS value
+      FROM pg_largeobject_metadata o GROUP BY 1`,
+  },
+  {
     name: 'database',
     sql: `SELECT p.key, p.value FROM pg_database d CROSS JOIN LATERAL (VALUES
         ('encoding', pg_encoding_to_char(d.encoding)::text), ('collate', d.datcollate::text), ('ctype', d.datctype::text),
+        ('locale provider', coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')), ('rules', to_jsonb(d) ->> 'daticurules'),
+        ('locale', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale')),
         ('owner', ${owner('d.datdba')}), ('connection limit', d.datconnlimit::text)) p(key, value)
       WHERE d.datname = current_database()`,
   },

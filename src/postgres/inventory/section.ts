@@ -1,7 +1,8 @@
 /** One kind of object: a query that gives `key` (what it is called) and `value` (all that must be equal), both text. */
 export interface Section {
   readonly name: string;
-  readonly sql: string;
+  /** For servers of this version number; most are the same for all. */
+  readonly sql: string | ((version: number) => string);
 }
 
 /** Names of AWS's and PostgreSQL's own roles: never copied, never compared. Sources: RDS and Aurora User Guides, "Understanding PostgreSQL roles and permissions". */

@@ -13,6 +13,9 @@ export const tableSections: readonly Section[] = [
         'rowSecurity', c.relrowsecurity, 'forceRowSecurity', c.relforcerowsecurity, 'replicaIdentity', c.relreplident,
         'partitionBound', pg_get_expr(c.relpartbound, c.oid), 'partitionKey', pg_get_partkeydef(c.oid),
         'ofType', nullif(c.reloftype, 0)::regtype,
+        'toastOptions', (SELECT o.reloptions FROM pg_class o WHERE o.oid = nullif(c.reltoastrelid, 0)),
+        'foreign', (SELECT jsonb_build_object('server', v.srvname, 'options', f.ftoptions)
+          FROM pg_foreign_table f JOIN pg_foreign_server v ON v.oid = f.ftserver WHERE f.ftrelid = c.oid),
         'method', (SELECT amname FROM pg_am WHERE oid = c.relam AND c.relkind IN ('r', 'm')),
         'parents', (SELECT jsonb_agg(${identity('pg_class', 'h.inhparent')} ORDER BY h.inhseqno)
           FROM pg_inherits h WHERE h.inhrelid = c.oid))::text AS value
@@ -28,6 +31,7 @@ export const tableSections: readonly Section[] = [
         'collation', (SELECT o.collname FROM pg_collation o, pg_type t WHERE t.oid = a.atttypid
           AND o.oid = a.attcollation AND a.attcollation <> t.typcollation),
         'storage', a.attstorage, 'options', (SELECT jsonb_agg(o ORDER BY o) FROM unnest(a.attoptions) o WHERE o !~ '^pg_'), 'statistics', nullif(a.attstattarget, -1),
+        'compression', nullif(to_jsonb(a) ->> 'attcompression', ''), 'foreignOptions', a.attfdwoptions,
         'inherited', NOT a.attislocal)::text AS value
       FROM ${relation} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -41,6 +45,8 @@ export const tableSections: readonly Section[] = [
         'method', (SELECT amname FROM pg_am WHERE oid = x.relam),
         'operatorClasses', (SELECT jsonb_agg(${identity('pg_opclass', 'o.oid')} ORDER BY o.ordinality)
           FROM unnest(i.indclass::oid[]) WITH ORDINALITY o(oid, ordinality)),
+        'statistics', (SELECT jsonb_object_agg(s.attnum, s.attstattarget) FROM pg_attribute s
+          WHERE s.attrelid = x.oid AND s.attstattarget >= 0),
         'parent', (SELECT ${identity('pg_class', 'h.inhparent')} FROM pg_inherits h WHERE h.inhrelid = x.oid))::text AS value
       FROM ${relation} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid
       WHERE c.relkind IN ('r', 'p', 'm') AND ${ofUsers}`,
@@ -81,7 +87,8 @@ export const tableSections: readonly Section[] = [
   {
     name: 'statistics objects',
     sql: `SELECT format('%I.%I', n.nspname, s.stxname) AS key,
-        jsonb_build_object('definition', pg_get_statisticsobjdef(s.oid), 'owner', ${owner('s.stxowner')})::text AS value
+        jsonb_build_object('definition', pg_get_statisticsobjdef(s.oid), 'owner', ${owner('s.stxowner')},
+          'target', nullif((to_jsonb(s) ->> 'stxstattarget')::int, -1))::text AS value
       FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE ${userSchema}`,
   },
 ];
