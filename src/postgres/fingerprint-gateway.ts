@@ -1,6 +1,7 @@
 import type { Progress } from '../pipeline/step.js';
 import type { Comparison, ServerRef } from '../steps/refs.js';
 import { compareFingerprints } from './compare-fingerprints.js';
+import { locateDifferences } from './locate-differences.js';
 import { fingerprintSchema } from './fingerprint.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { Sessions } from './session.js';
@@ -19,6 +20,12 @@ export interface FingerprintGateway {
   take(server: ServerRef, request: FingerprintRequest): Promise<Fingerprint>;
   /** @param asOf when the target was made from an older snapshot: of which moment, ISO 8601 */
   compare(source: Fingerprint, target: Fingerprint, asOf?: string): Comparison[];
+  /** Names the rows that differ; reads both servers again. */
+  locate(
+    servers: { readonly source: ServerRef; readonly target: ServerRef },
+    comparisons: readonly Comparison[],
+    signal: AbortSignal,
+  ): Promise<Comparison[]>;
   print(fingerprint: Fingerprint): string;
   parse(text: string): Fingerprint;
 }
@@ -37,6 +44,7 @@ export function createFingerprintGateway(sessions: Sessions, jobs: number): Fing
           : { progressed: (item, done, total) => progress({ item, done, total, unit: 'bytes' }) }),
       }),
     compare: compareFingerprints,
+    locate: (servers, comparisons, signal) => locateDifferences(sessions, servers, comparisons, signal),
     print: (fingerprint) => `${JSON.stringify(fingerprint)}\n`,
     parse: (text) => fingerprintSchema.parse(JSON.parse(text)),
   };

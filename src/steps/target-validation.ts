@@ -7,7 +7,7 @@ import { isFailure, type CheckResult, type Comparison, type ServerRef } from './
 
 export interface ValidationDependencies {
   readonly database: DatabaseChecks;
-  readonly fingerprints: Pick<FingerprintGateway, 'take' | 'compare'>;
+  readonly fingerprints: Pick<FingerprintGateway, 'take' | 'compare' | 'locate'>;
 }
 
 export interface ValidationOrder {
@@ -47,8 +47,12 @@ export async function validateTarget(
     comparedWith: source,
     ...reporting,
   });
-  const comparisons = dependencies.fingerprints.compare(source, found, order.asOf);
-  return { checks: judgeVector(checks, source), comparisons: settle(comparisons, order.verified ?? []) };
+  const compared = settle(dependencies.fingerprints.compare(source, found, order.asOf), order.verified ?? []);
+  const comparisons =
+    'server' in order.source
+      ? await dependencies.fingerprints.locate({ source: order.source.server, target }, compared, signal)
+      : compared;
+  return { checks: judgeVector(checks, source), comparisons };
 }
 
 /** True when every check passed and no comparison failed: what was not compared is no success. */

@@ -7,7 +7,15 @@ import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { FingerprintGateway } from '../postgres/fingerprint-gateway.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
-import { awaitTarget, fingerprintSource, isFailure, prepareTarget, useSnapshot, verifyData } from './refs.js';
+import {
+  awaitTarget,
+  checkReadiness,
+  fingerprintSource,
+  isFailure,
+  prepareTarget,
+  useSnapshot,
+  verifyData,
+} from './refs.js';
 import type { Comparison, ServerRef } from './refs.js';
 import { readSourceFingerprint } from './source-fingerprint.js';
 import type { FingerprintFile, FingerprintReading } from './source-fingerprint.js';
@@ -19,6 +27,7 @@ export interface VerifyDataDependencies extends FingerprintReading {
 }
 
 export interface VerifyDataInput {
+  readonly source: ServerRef;
   readonly target: ServerRef;
   readonly fingerprint: FingerprintFile;
   readonly mode: 'checksum' | 'count';
@@ -46,6 +55,7 @@ export function createVerifyData(
     select: (from) => {
       const { file, sha256 } = from.outputOf(fingerprintSource);
       return {
+        source: from.outputOf(checkReadiness).source.server,
         target: from.outputOf(awaitTarget).server,
         fingerprint: { file, sha256 },
         mode: from.config.verify.rows,
@@ -85,7 +95,8 @@ async function run(
     progress: (progress) => io.progress(progress),
   });
   await dependencies.files.write(fileName, dependencies.fingerprints.print(target));
-  const comparisons = dependencies.fingerprints.compare(source, target, input.asOf);
+  const compared = dependencies.fingerprints.compare(source, target, input.asOf);
+  const comparisons = await dependencies.fingerprints.locate(input, compared, io.signal);
   throwUnlessEqual(comparisons, input.target, input.asOf);
   const older = comparisons.filter(({ result }) => result === 'older').length;
   const rest = older === 0 ? 'all match' : `${String(older)} of them older than the source, the rest match`;

@@ -195,6 +195,7 @@ export class FakeStackCloud {
       fingerprints: {
         take: () => Promise.resolve(fingerprint as never),
         compare: () => [],
+        locate: () => Promise.resolve([]),
         print: () => '{}',
         parse: () => fingerprint as never,
       },

@@ -49,6 +49,7 @@ function restoreInput() {
 
 function verify() {
   return finish(createVerifyData(world.gateways), {
+    source: world.servers.source,
     target: world.servers.target,
     fingerprint,
     mode: 'checksum' as const,

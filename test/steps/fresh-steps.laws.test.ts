@@ -45,6 +45,7 @@ const fingerprint = fingerprintSchema.parse({
 const fingerprints = {
   take: () => Promise.resolve(fingerprint),
   compare: () => [],
+  locate: () => Promise.resolve([]),
   print: () => 'fingerprint',
   parse: () => fingerprint,
 };
