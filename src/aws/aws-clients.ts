@@ -4,6 +4,7 @@ import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ECS } from '@aws-sdk/client-ecs';
 import type { RDS } from '@aws-sdk/client-rds';
+import type { S3 } from '@aws-sdk/client-s3';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import { endpointGuard } from './endpoint-guard.js';
@@ -28,6 +29,7 @@ export interface AwsClients {
   logs(): Promise<CloudWatchLogs>;
   ec2(): Promise<EC2>;
   sts(): Promise<STS>;
+  s3(): Promise<S3>;
 }
 
 const guardPlace = { step: 'build', name: 'endpointGuard' } as const;
@@ -53,11 +55,12 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
   };
   const lazily = <C extends Guarded>(
-    load: () => Promise<new (given: typeof config) => C>,
+    load: () => Promise<new (given: typeof config & { readonly followRegionRedirects?: boolean }) => C>,
+    more: { readonly followRegionRedirects?: boolean } = {},
   ): (() => Promise<C>) => {
     let client: Promise<C> | undefined;
     const make = async () => {
-      const made = new (await load())(config);
+      const made = new (await load())({ ...config, ...more });
       made.middlewareStack.add(endpointGuard, guardPlace);
       return made;
     };
@@ -74,5 +77,7 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     logs: lazily(async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
     ec2: lazily(async () => (await import('@aws-sdk/client-ec2')).EC2),
     sts: lazily(async () => (await import('@aws-sdk/client-sts')).STS),
+    // A bucket may be in another Region than the database; S3 says in which.
+    s3: lazily(async () => (await import('@aws-sdk/client-s3')).S3, { followRegionRedirects: true }),
   };
 }

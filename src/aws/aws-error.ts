@@ -50,6 +50,7 @@ const credentials = new Set([
   'CredentialsProviderError',
   'ExpiredToken',
   'IncompleteSignature',
+  'InvalidAccessKeyId',
   'InvalidClientTokenId',
   'InvalidSignature',
   'MissingAuthenticationToken',
