@@ -105,6 +105,14 @@ export abstract class BaseCommand<Result> extends Command {
     if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
   }
 
+  /** What a command that only asks about runs hands on. */
+  protected asking(flags: { readonly config?: string | undefined; readonly profile?: string | undefined }) {
+    return {
+      ...{ configPath: flags.config, profile: flags.profile, environment: this.environment },
+      ...{ command: `${this.config.bin} ${this.words}`, toolVersion: this.config.version },
+    };
+  }
+
   protected errorStyle(): Style {
     return createStyle(process.stderr.isTTY && !this.environment.plain);
   }

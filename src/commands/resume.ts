@@ -29,19 +29,14 @@ export default class Resume extends MigrationCommand<MigrateResult> {
   protected async perform(): Promise<Outcome<MigrateResult>> {
     const { args, flags } = await this.parse(Resume);
     if (flags.last && args.run !== undefined) throw tooMany();
-    const { resume } = await import('../composition/migrations.js');
+    const { findLastRun, resume } = await import('../composition/migrations.js');
     const { notifying } = await import('../composition/notifications.js');
     this.knownRun = args.run;
     return this.withSession(flags, async (session) => {
-      if (flags.last) this.knownRun = await findLast(session.root);
+      if (flags.last) this.knownRun = findLastRun(session);
       return resume(notifying(session), this.knownRun);
     });
   }
-}
-
-async function findLast(root: string): Promise<string> {
-  const { getLastUnfinished } = await import('../journal/runs.js');
-  return getLastUnfinished(root).id;
 }
 
 function tooMany(): UsageError {

@@ -14,6 +14,7 @@ export default class Runs extends BaseCommand<RunsResult> {
   ];
   static override flags = {
     config: configFlags.config,
+    profile: configFlags.profile,
     state: Flags.option({
       summary: 'Only runs in this state.',
       description: 'May be given more than once.',
@@ -30,7 +31,7 @@ export default class Runs extends BaseCommand<RunsResult> {
         'rolled-back',
         'unreadable',
       ] as const,
-      env: 'RDS2AURORA_STATE',
+      env: 'RDS2AURORA_RUNS_STATE',
     })(),
     path: Flags.option({
       summary: 'Only runs of this path.',
@@ -55,11 +56,15 @@ export default class Runs extends BaseCommand<RunsResult> {
     const { listRuns } = await import('../journal/runs.js');
     const { inspectRunLock } = await import('../journal/run.js');
     const { summarizeRun } = await import('../cli/describe-run.js');
-    const { findRunFolder } = await import('../cli/run-folder.js');
+    const { openStoredRuns } = await import('../composition/stored-runs.js');
     const { renderRuns } = await import('../views/runs-table.js');
-    const root = findRunFolder(process.cwd(), flags.config);
+    const deps = await openStoredRuns(this.asking(flags));
+    const { root } = deps;
     const all = listRuns(root).map((run) =>
-      summarizeRun(run, run.state === undefined ? undefined : inspectRunLock(root, run.id)),
+      summarizeRun(
+        run,
+        run.state === undefined ? undefined : inspectRunLock(root, run.id, undefined, deps.shared),
+      ),
     );
     const { chooseRuns } = await import('../cli/choose-runs.js');
     const runs = chooseRuns(all, flags, new Date());

@@ -40,22 +40,20 @@ export default class Status extends BaseCommand<StatusResult> {
 
   protected async perform(): Promise<Outcome<StatusResult>> {
     const { args, flags } = await this.parse(Status);
-    const { getRun } = await import('../journal/runs.js');
-    const { inspectRunLock } = await import('../journal/run.js');
     const { describeRun, nextCommands } = await import('../cli/describe-run.js');
     const { createLook } = await import('../composition/run-status.js');
     const { tellWayBack } = await import('../composition/way-back.js');
-    const { findRunFolder } = await import('../cli/run-folder.js');
+    const { openStoredRuns, findStoredRun, readStoredRun } = await import('../composition/stored-runs.js');
     const { renderStatus } = await import('../views/status-table.js');
-    const root = findRunFolder(process.cwd(), flags.config);
-    const { id } = getRun(root, args.run);
+    const deps = await openStoredRuns({ ...this.asking(flags), offline: flags.offline });
+    const { root } = deps;
+    const id = findStoredRun(deps, args.run);
     const look = createLook({
       ...{ offline: flags.offline, profile: flags.profile, toolVersion: this.config.version },
       ...{ everyMs: lookEveryMs, now: () => new Date() },
     });
     const read = async (): Promise<StatusResult> => {
-      const run = getRun(root, id);
-      const lock = inspectRunLock(root, id);
+      const { run, lock } = readStoredRun(deps, id);
       const live = await look(run.state, lock);
       const { environment } = this;
       const options = { root, environment, toolVersion: this.config.version };

@@ -16,21 +16,25 @@ export default class Unlock extends BaseCommand<UnlockResult> {
   static override args = {
     run: Args.string({ description: 'Run id, or how it or its random part begins.', required: true }),
   };
-  static override flags = { config: configFlags.config, confirm: confirmFlags.confirm };
+  static override flags = {
+    config: configFlags.config,
+    profile: configFlags.profile,
+    confirm: confirmFlags.confirm,
+  };
 
   protected async perform(): Promise<Outcome<UnlockResult>> {
     const { args, flags } = await this.parse(Unlock);
     const { getRun } = await import('../journal/runs.js');
     const { inspectRunLock, unlockRun } = await import('../journal/run.js');
     const { describeLock } = await import('../cli/describe-run.js');
-    const { findRunFolder } = await import('../cli/run-folder.js');
+    const { openStoredRuns } = await import('../composition/stored-runs.js');
     const { renderUnlock } = await import('../views/status-table.js');
-    const root = findRunFolder(process.cwd(), flags.config);
+    const deps = await openStoredRuns(this.asking(flags));
+    const { root } = deps;
     const { id } = getRun(root, args.run);
-    const lock = inspectRunLock(root, id);
+    const lock = inspectRunLock(root, id, undefined, deps.shared);
     const force = lock?.liveness === 'unknown';
     if (force) await this.confirm({ level: 'severe', action: `Free run ${id}`, name: id }, flags);
-    const deps = { root, command: `unlock ${id}`, toolVersion: this.config.version, now: () => new Date() };
     const result = { run: id, freed: unlockRun(deps, id, force), lock: describeLock(lock) };
     return { result, text: () => renderUnlock(result), run: id, next: [`rds2aurora status ${id}`] };
   }

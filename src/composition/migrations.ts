@@ -9,9 +9,9 @@ import {
 } from '../cli/build-report.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { MigrateResult, PlanResult } from '../cli/result-schemas.js';
-import { createRun, openRun, type OpenRun } from '../journal/run.js';
+import { createRun, openRun, pullSharedRuns, type OpenRun } from '../journal/run.js';
 import type { RunState } from '../journal/run-state.js';
-import { makeRunId } from '../journal/runs.js';
+import { getLastUnfinished, makeRunId } from '../journal/runs.js';
 import { isInPlace } from '../paths/in-place.js';
 import { planPath } from '../pipeline/plan-path.js';
 import { runPath, type RunResult } from '../pipeline/run-path.js';
@@ -39,13 +39,16 @@ export async function showPlan(session: MigrationSession, path: string): Promise
 /** `migrate PATH`: plans, shows the plan, asks, runs. Nothing is changed when the plan has blockers. */
 export async function migrate(session: MigrationSession, path: string): Promise<Outcome<MigrateResult>> {
   const id = makeRunId(session.config.name, Math.random);
+  const deps = runDeps(session);
+  // What is wrong with the shared state is told before anybody has waited for a plan.
+  pullSharedRuns(deps);
   const plan = await makePlan(session, path, id);
   refuseWhenBlocked(plan);
   const { source, target, region } = session.config;
   session.say(renderPlan(plan));
   for (const question of questionsOf(session, path, plan)) await session.confirm(question);
   const run = createRun(
-    runDeps(session),
+    deps,
     {
       name: session.config.name,
       id,
@@ -97,6 +100,12 @@ function questionsOfFresh({ config: { source, target }, fresh }: MigrationSessio
     sentence: `lose ${name} for ever`,
   };
   return [given, forEver];
+}
+
+/** The newest run that is not finished, here or in the shared state. */
+export function findLastRun(session: MigrationSession): string {
+  pullSharedRuns(runDeps(session));
+  return getLastUnfinished(session.root).id;
 }
 
 /** `resume [RUN]`. */

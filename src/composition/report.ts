@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { Outcome } from '../cli/base-command.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { ReportResult } from '../cli/report-schema.js';
+import { pullSharedRuns } from '../journal/run.js';
 import { getRun } from '../journal/runs.js';
 import { writeFileDurably } from '../journal/write-file-durably.js';
 import { finalizeSteps } from './finalize-steps.js';
-import { stepsOf } from './run-parts.js';
+import { runDeps, stepsOf } from './run-parts.js';
 import { makeReport, reportFormats } from './run-report.js';
 
 export type ReportFormat = keyof typeof reportFormats;
@@ -22,6 +23,7 @@ export function report(
   wanted: string | undefined,
   { format, output }: ReportWishes,
 ): Promise<Outcome<ReportResult>> {
+  pullSharedRuns(runDeps(session));
   const run = getRun(session.root, wanted);
   const { header, finalSteps } = run.state;
   // After the source was deleted there is nothing to take back, and its step says so.

@@ -1,7 +1,7 @@
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError } from '../errors.js';
-import { killThisProcess, parseCrashPoint } from '../journal/crash-point.js';
+import { killThisProcess, parseCrashPoint, type CrashPoint } from '../journal/crash-point.js';
 import type { OpenRun, RunDeps } from '../journal/run.js';
 import { dumpRestore } from '../paths/dump-restore.js';
 import { fresh } from '../paths/fresh.js';
@@ -13,6 +13,7 @@ import type { FreshChoices } from '../steps/refs.js';
 import { finalizeSteps } from './finalize-steps.js';
 import { noChoices, recordedChoices } from './fresh-choices.js';
 import { createReportWriter } from './report-writer.js';
+import { openSharedState } from './shared-state.js';
 import { createShelf } from './shelf.js';
 import { systemClock } from './system-clock.js';
 
@@ -43,27 +44,31 @@ function choicesOf(session: MigrationSession, run: OpenRun | undefined): FreshCh
 }
 
 /**
- * The journal compares it on resume: how often AWS is asked, how the source is ended and who is told may change between
- * attempts; the address of a webhook is a secret besides. The choices of a fresh start are kept with it.
+/**
+ * The journal compares it on resume: how often AWS is asked, how the source is ended, who is told and where runs are kept
+ * may change between attempts; the address of a webhook is a secret besides. The choices of a fresh start are kept with it.
  */
 export function comparable(session: MigrationSession, path: string, run?: OpenRun): object {
-  const { poll: _poll, finalize: _finalize, notify: _notify, ...compared } = session.written;
+  const { poll: _poll, finalize: _finalize, notify: _notify, state: _state, ...compared } = session.written;
   return path === 'fresh' ? { ...compared, fresh: choicesOf(session, run) } : compared;
 }
 
 /** What runs are made and opened with. */
 export function runDeps(session: MigrationSession): RunDeps {
-  const crashPoint = parseCrashPoint(
-    session.environment.variables['RDS2AURORA_CRASH_AT'] ?? '',
-    killThisProcess,
-  );
+  const crashPoint = crashPointOf(session);
+  const shared = openSharedState(session);
   return {
     root: session.root,
     command: session.command,
     toolVersion: session.toolVersion,
     now: session.now,
     ...(crashPoint === undefined ? {} : { crashPoint }),
+    ...(shared === undefined ? {} : { shared }),
   };
+}
+
+function crashPointOf({ environment }: MigrationSession): CrashPoint | undefined {
+  return parseCrashPoint(environment.variables['RDS2AURORA_CRASH_AT'] ?? '', killThisProcess);
 }
 
 /** From which snapshot a run starts is the run's own: it may have been given by a flag, which nobody repeats. */
@@ -91,7 +96,7 @@ export function contextOf(
   { withFinal = true }: { readonly withFinal?: boolean } = {},
 ): RunContext<Config> {
   const session = withOwnSnapshot(given, run);
-  const { crashPoint } = runDeps(session);
+  const crashPoint = crashPointOf(session);
   const { header, finalSteps } = run.state();
   const final = withFinal && finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];
   return {

@@ -2,6 +2,7 @@ import type { Outcome } from '../cli/base-command.js';
 import type { MigrationSession } from '../cli/migration-command.js';
 import type { ValidateResult } from '../cli/result-schemas.js';
 import { PreconditionError, VerifyError } from '../errors.js';
+import { pullSharedRuns } from '../journal/run.js';
 import { listRuns } from '../journal/runs.js';
 import { createDatabaseChecks } from '../postgres/connection-check.js';
 import { createRunFiles } from '../process/run-files.js';
@@ -10,6 +11,7 @@ import { readSourceFingerprint } from '../steps/source-fingerprint.js';
 import { isValid, validateTarget, type ValidationOrder } from '../steps/target-validation.js';
 import { renderChecks, renderComparisons } from '../views/checks-table.js';
 import { checkAws } from './check-aws.js';
+import { runDeps } from './run-parts.js';
 import { createTools, type Tools } from './tools.js';
 
 /** How far back the application's line is looked for. */
@@ -21,6 +23,7 @@ const logDays = 14;
  */
 export async function validate(session: MigrationSession): Promise<Outcome<ValidateResult>> {
   const { config, signal, root } = session;
+  pullSharedRuns(runDeps(session));
   const tools = createTools(session, 'validate', root);
   const {
     target: { cluster, instance },

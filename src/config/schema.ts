@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stateAddress } from './state-address.js';
 
 const identifier = z
   .string()
@@ -48,6 +49,13 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   name: identifier.describe('Name of this migration; run ids start with it'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region such as us-east-1'),
+  state: z
+    .string()
+    .regex(stateAddress, 'must be s3://bucket or s3://bucket/prefix')
+    .optional()
+    .describe(
+      'Where runs are kept for everybody who works on them; default: only in .rds2aurora beside this file',
+    ),
   source: z.strictObject({
     instance: identifier.describe('DB instance identifier of the RDS for PostgreSQL source'),
     database: z.string().min(1).max(63),

@@ -6,6 +6,21 @@ import { LockedError } from '../errors.js';
 import { hasCode, syncDirectory, writeFully, type Files } from './files.js';
 import { judgeLiveness, type Liveness, type ProcessIdentity } from './process-identity.js';
 
+/** Who holds a lock, as it is written down. */
+export const holderShape = {
+  pid: z.number().int(),
+  startedAt: z.string(),
+  host: z.string(),
+  machine: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+  user: z.string(),
+  command: z.string(),
+  run: z.string(),
+  /** For people; no decision rests on it. */
+  since: z.string(),
+};
+
 /**
  * A lock is a folder of numbered files, each a state: `held` by somebody or `free`. The file with the highest number
  * rules. A change of state is the creation of the next number by `link`, which exactly one process can win; files are
@@ -13,20 +28,7 @@ import { judgeLiveness, type Liveness, type ProcessIdentity } from './process-id
  * it would create exists. The number is also the fencing epoch.
  */
 const stateSchema = z.discriminatedUnion('state', [
-  z.strictObject({
-    state: z.literal('held'),
-    pid: z.number().int(),
-    startedAt: z.string(),
-    host: z.string(),
-    machine: z.string(),
-    boot: z.string(),
-    namespace: z.string(),
-    user: z.string(),
-    command: z.string(),
-    run: z.string(),
-    /** For people; no decision rests on it. */
-    since: z.string(),
-  }),
+  z.strictObject({ state: z.literal('held'), ...holderShape }),
   z.strictObject({ state: z.literal('free'), by: z.string() }),
   /** The file cannot be read as a state: some process of unknown version holds it. */
   z.strictObject({ state: z.literal('unreadable') }),
@@ -43,11 +45,19 @@ export interface Holder extends ProcessIdentity {
   readonly since: string;
 }
 
+/** Whom a lock is held by, as far as it can be read, and whether that process lives. */
+export interface LockInspection {
+  readonly holder: Holder | undefined;
+  readonly liveness: Liveness;
+}
+
 export type LivenessProbe = (process: ProcessIdentity) => Liveness;
 
 /** A lock this process holds. */
 export interface HeldLock {
   readonly epoch: number;
+  /** Its holder before did not give it back, and may be alive: it is overtaken by a record of the journal. */
+  readonly mayBeContested?: boolean;
   /** @throws LockedError when the lock is no longer this process's own */
   assertHeld(): void;
   /** Gives it back; does nothing when it was lost. */
@@ -78,7 +88,7 @@ export function inspectLock(
   directory: string,
   files: Files,
   probe: LivenessProbe = judgeLiveness,
-): { holder: Holder | undefined; liveness: Liveness } | undefined {
+): LockInspection | undefined {
   const { state } = readLock(directory, files);
   if (state.state === 'free') return undefined;
   if (state.state === 'unreadable') return { holder: undefined, liveness: 'unknown' };

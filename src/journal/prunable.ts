@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { inspectRunLock } from './run.js';
 import type { RunState } from './run-state.js';
 import { listRuns, type StoredRun } from './runs.js';
+import { findSharedName } from './shared-run.js';
 
 /** Which runs may go. One of the two limits must be given; with both, a run must be beyond both. */
 export interface PruneWishes {
@@ -56,11 +57,13 @@ function isOld({ state }: StoredRun, { olderThanMs }: PruneWishes, now: Date): b
 /** Why a run stays; undefined when it may go. */
 function findReason(
   root: string,
-  { id, state }: StoredRun,
+  { id, state, directory }: StoredRun,
   { finished }: PruneWishes,
   newestOpen: string | undefined,
 ): string | undefined {
   if (state === undefined) return 'its journal cannot be read, so nobody knows what it has done';
+  const shared = findSharedName(directory);
+  if (shared !== '') return `its state is shared: remove ${shared}/runs/${id}/ when nobody needs it`;
   const lock = inspectRunLock(root, id);
   if (lock !== undefined && lock.liveness !== 'dead') return 'a process holds it';
   switch (state.outcome) {

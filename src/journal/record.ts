@@ -57,6 +57,8 @@ export const recordSchema = z.discriminatedUnion('type', [
     user: z.string(),
     command: z.string(),
   }),
+  /** A holder on another machine that gave no sign of life was overtaken: nothing that it writes from here on is taken. */
+  record('taken-over', { epoch: z.number().int() }),
   record('started', { step, attempt: z.number().int().min(1) }),
   /** Written and fsynced before a mutating call. `intent` numbers the calls of the whole run from 1. */
   record('intent', {

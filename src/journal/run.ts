@@ -1,22 +1,18 @@
 import { join } from 'node:path';
-import { JournalError } from '../errors.js';
+import { JournalError, LockedError } from '../errors.js';
 import type { CrashPoint } from './crash-point.js';
-import { stopWhenFull } from './disk-full.js';
 import { realFiles, syncDirectory, type Files } from './files.js';
 import { canonicalJson, sha256, toJsonObject } from './json.js';
-import {
-  acquireLock,
-  breakLock,
-  inspectLock,
-  type HeldLock,
-  type Holder,
-  type LivenessProbe,
-} from './lock.js';
-import { identifyThisProcess, judgeLiveness, nameUser } from './process-identity.js';
+import type { HeldLock, Holder, LivenessProbe } from './lock.js';
 import { currentFormat } from './record.js';
+import { describeHolder, lockOfRun, lockOfSource, takeLocks } from './run-locks.js';
 import { foldRecords, type RunState } from './run-state.js';
 import { directoryOfRun, getRun, makeRunId } from './runs.js';
-import { JournalWriter } from './writer.js';
+import { pullRuns, refuseSharedElsewhere, SharedRun } from './shared-run.js';
+import type { SharedStore } from './shared-store.js';
+import { JournalWriter, type WriterDeps } from './writer.js';
+
+export { inspectRunLock, unlockRun } from './run-locks.js';
 
 /** What every run is opened with. */
 export interface RunDeps {
@@ -29,6 +25,14 @@ export interface RunDeps {
   readonly crashPoint?: CrashPoint;
   readonly files?: Files;
   readonly probe?: LivenessProbe;
+  /** Where the state of runs is shared with other machines; absent: it is in `root` alone. */
+  readonly shared?: SharedState;
+}
+
+/** A store, and how long a holder that is not heard of keeps what it holds there. */
+export interface SharedState {
+  readonly store: SharedStore;
+  readonly leaseSeconds: number;
 }
 
 /** What a new run is about. */
@@ -62,6 +66,8 @@ export interface OpenRun {
   /** For people: what reading the journal left out. */
   readonly warnings: readonly string[];
   state(): RunState;
+  /** To be asked before each change of the world. @throws LockedError when this process no longer holds the run */
+  assertHeld(): void;
   /** Gives the locks back. Safe to call twice. */
   close(): void;
 }
@@ -75,10 +81,12 @@ export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): O
   const id = plan.id ?? makeRunId(plan.name, random);
   const directory = directoryOfRun(deps.root, id);
   const holder = describeHolder(deps, id);
-  const locks = takeLocks(deps, [lockOfSource(deps.root, plan.source), lockOfRun(directory)], holder);
+  const locks = takeLocks(deps, [lockOfSource(plan.source), lockOfRun(id)], holder);
   try {
     syncDirectory(files, join(deps.root, 'runs'));
-    const journal = JournalWriter.create(directory, { ...deps, fence: () => locks.assertHeld() });
+    const shared = openShared(deps, id, directory);
+    const journal = JournalWriter.create(directory, writerDeps(deps, locks, shared));
+    shared?.mark();
     const config = toJsonObject(plan.config);
     journal.append({
       type: 'run-created',
@@ -108,14 +116,14 @@ export function createRun(deps: RunDeps, plan: RunPlan, random: () => number): O
  * @throws UsageError when there is no such run; LockedError; JournalError; StoppedError `DiskFull`
  */
 export function openRun(deps: RunDeps, wanted?: string): OpenRun {
+  pullSharedRuns(deps);
   const { id, directory, state } = getRun(deps.root, wanted);
+  refuseSharedElsewhere(directory, deps.shared?.store.name);
   const holder = describeHolder(deps, id);
-  const locks = takeLocks(deps, [lockOfRun(directory), lockOfSource(deps.root, state.header.source)], holder);
+  const locks = takeLocks(deps, [lockOfRun(id), lockOfSource(state.header.source)], holder);
   try {
-    const { writer, warnings } = JournalWriter.resume(directory, {
-      ...deps,
-      fence: () => locks.assertHeld(),
-    });
+    const shared = openShared(deps, id, directory);
+    const { writer, warnings } = goOn(deps, directory, locks, shared);
     return openRunOf(deps, id, directory, holder, writer, locks, warnings);
   } catch (error) {
     locks.release();
@@ -123,29 +131,38 @@ export function openRun(deps: RunDeps, wanted?: string): OpenRun {
   }
 }
 
-/** Who holds a run, and whether that process lives; undefined when nobody does. */
-export function inspectRunLock(
-  root: string,
-  wanted?: string,
-  probe: LivenessProbe = judgeLiveness,
-): ReturnType<typeof inspectLock> {
-  return inspectLock(lockOfRun(getRun(root, wanted).directory), realFiles, probe);
+/**
+ * Where the last holder was overtaken, and not where it gave the run back, a record of ours closes the journal to it: it
+ * may have been stopped between any two lines of this program, and the one it was about to write then is already taken.
+ */
+function goOn(
+  deps: RunDeps,
+  directory: string,
+  locks: HeldLock,
+  shared: SharedRun | undefined,
+  attempts = 3,
+): ReturnType<typeof JournalWriter.resume> {
+  // It may have written until it lost the lock.
+  shared?.pull();
+  shared?.carryOver(locks.epoch);
+  const resumed = JournalWriter.resume(directory, writerDeps(deps, locks, shared));
+  if (locks.mayBeContested !== true) return resumed;
+  try {
+    resumed.writer.append({ type: 'taken-over', epoch: locks.epoch });
+    return resumed;
+  } catch (error) {
+    resumed.writer.close();
+    // Its last record came first, and belongs to the run: it is the last, since it will find its lock gone.
+    if (attempts > 1 && error instanceof LockedError && error.code === 'JournalTaken')
+      return goOn(deps, directory, locks, shared, attempts - 1);
+    throw error;
+  }
 }
 
-/**
- * Frees the locks of a run (its own and, when this run holds it, that of its source). A dead holder's are freed; with
- * `force` also those of a holder on another machine, which the caller must have had confirmed. A live holder keeps them.
- * @returns whether anything was held
- * @throws LockedError naming the holder
- */
-export function unlockRun(deps: RunDeps, wanted: string | undefined, force: boolean): boolean {
-  const { id, directory, state } = getRun(deps.root, wanted);
-  const files = deps.files ?? realFiles;
-  const by = `${nameUser()}: ${deps.command}`;
-  const freed = breakLock(lockOfRun(directory), by, force, files, deps.probe);
-  const source = lockOfSource(deps.root, state.header.source);
-  if (inspectLock(source, files, deps.probe)?.holder?.run !== id) return freed;
-  return breakLock(source, by, force, files, deps.probe) || freed;
+/** Brings the runs of the shared store here, to be read; does nothing where there is none. */
+export function pullSharedRuns(deps: RunDeps): void {
+  if (deps.shared === undefined) return;
+  pullRuns(deps.shared.store, deps.root, (run) => describeHolder(deps, run));
 }
 
 function openRunOf(
@@ -168,6 +185,9 @@ function openRunOf(
   return {
     ...{ id, directory, journal, epoch, holder, warnings, toolVersion: deps.toolVersion },
     state: readState(journal),
+    assertHeld: () => {
+      locks.assertHeld();
+    },
     close: () => {
       journal.close();
       locks.release();
@@ -181,46 +201,14 @@ function readState(journal: JournalWriter): () => RunState {
   return () => (known?.seq === journal.records.length ? known : (known = foldRecords(journal.records)));
 }
 
-/** All of them or none. The epoch is that of the run's own lock. */
-function takeLocks(deps: RunDeps, directories: readonly string[], holder: Holder): HeldLock {
-  const held: HeldLock[] = [];
-  const release = (): void => {
-    for (const lock of held.splice(0)) lock.release();
-  };
-  try {
-    for (const directory of directories) {
-      const files = deps.files ?? realFiles;
-      held.push(stopWhenFull(directory, () => acquireLock(directory, holder, files, deps.probe)));
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
-  const ofRun = held[directories.findIndex((directory) => directory.endsWith(join(holder.run, 'lock')))];
-  return {
-    epoch: ofRun?.epoch ?? 0,
-    assertHeld: () => {
-      for (const lock of held) lock.assertHeld();
-    },
-    release,
-  };
+function openShared({ shared }: RunDeps, run: string, directory: string): SharedRun | undefined {
+  return shared === undefined ? undefined : new SharedRun(shared.store, run, directory);
 }
 
-function lockOfRun(directory: string): string {
-  return join(directory, 'lock');
-}
-
-function lockOfSource(root: string, source: string): string {
-  const readable = source.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 60);
-  return join(root, 'locks', `${readable}-${sha256(source).slice(0, 12)}`);
-}
-
-function describeHolder(deps: RunDeps, run: string): Holder {
-  return {
-    ...identifyThisProcess(),
-    user: nameUser(),
-    command: deps.command,
-    run,
-    since: deps.now().toISOString(),
+function writerDeps(deps: RunDeps, locks: HeldLock, shared: SharedRun | undefined): WriterDeps {
+  const fence = (): void => {
+    locks.assertHeld();
   };
+  if (shared === undefined) return { ...deps, fence };
+  return { ...deps, fence, publish: (seq, line) => shared.publish(seq, line, locks.epoch) };
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { JournalError } from '../errors.js';
 import { hasCode, realFiles, writeFully, type Files } from './files.js';
 import type { JournalRecord } from './record.js';
+import { writeFileDurably } from './write-file-durably.js';
 
 /**
  * A file beside the journal with the number and the hash of each record that was safe, a line each. A chain of hashes
@@ -50,6 +51,12 @@ export function checkWitness(
   throw damaged(journal, `line ${String(seq)} is not the one that its ${fileName} names`);
 }
 
+/** Makes the witness of a journal that was brought here whole: it names this record alone, or none yet. */
+export function writeWitness(journal: string, last: Pick<JournalRecord, 'seq' | 'hash'> | undefined): void {
+  const text = last === undefined ? '' : lineOf(last);
+  writeFileDurably(join(dirname(journal), fileName), text);
+}
+
 /** Appends to a witness; nothing that goes wrong here stops a run, whose journal is what counts. */
 export class Witness {
   private fd: number | undefined;
@@ -61,10 +68,10 @@ export class Witness {
     this.fd = files.openSync(join(directory, fileName), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   }
 
-  add({ seq, hash }: Pick<JournalRecord, 'seq' | 'hash'>): void {
+  add(record: Pick<JournalRecord, 'seq' | 'hash'>): void {
     if (this.fd === undefined) return;
     try {
-      writeFully(this.files, this.fd, Buffer.from(`${String(seq)} ${hash}\n`));
+      writeFully(this.files, this.fd, Buffer.from(lineOf(record)));
     } catch {
       // It lags behind from here on, which is allowed; more lines after half of one would not be.
       this.close();
@@ -83,6 +90,10 @@ export class Witness {
     this.fd = undefined;
     if (fd !== undefined) this.files.closeSync(fd);
   }
+}
+
+function lineOf({ seq, hash }: Pick<JournalRecord, 'seq' | 'hash'>): string {
+  return `${String(seq)} ${hash}\n`;
 }
 
 function findLastLine(text: string): { seq: number; hash: string } | 'none' | 'unreadable' {

@@ -17,6 +17,8 @@ export interface WriterDeps {
   readonly now: () => Date;
   /** Throws LockedError when the run's lock is no longer this process's own. Asked before and after each line. */
   readonly fence: () => void;
+  /** Makes the line what everybody sees, before it is written here. Throws LockedError when its number is taken. */
+  readonly publish?: (seq: number, line: Uint8Array) => void;
   readonly crashPoint?: CrashPoint;
   readonly files?: Files;
 }
@@ -147,6 +149,7 @@ export class JournalWriter {
     const { seq } = record;
     const place = placeOf(record, this.written);
     crash('before-record', seq, place);
+    this.deps.publish?.(seq, bytes);
     crash('torn-record', seq, place, () => {
       writeFully(this.files, this.fd, bytes.subarray(0, bytes.length / 2));
     });

@@ -68,10 +68,7 @@ export async function withStopNotice<Config>(
 /** Runs and verifies a step, or verifies it again when it has finished. */
 export async function advance<Config>(session: Session<Config>, step: SealedStep<Config>): Promise<void> {
   const { status, output } = session.stateOf(step.id);
-  if (output !== undefined && status === 'verified') {
-    await recheck(session, step, output);
-    return;
-  }
+  if (output !== undefined && status === 'verified' && (await recheck(session, step, output))) return;
   const made =
     output !== undefined && status === 'succeeded' ? { output, ms: 0 } : await runStep(session, step);
   await verify(session, step, made.output);
@@ -79,11 +76,12 @@ export async function advance<Config>(session: Session<Config>, step: SealedStep
   session.tell({ type: 'step-finished', step: step.id, ms: made.ms, summary: step.title });
 }
 
+/** False when what it made is to be made again. */
 async function recheck<Config>(
   session: Session<Config>,
   step: SealedStep<Config>,
   output: JsonValue,
-): Promise<void> {
+): Promise<boolean> {
   const later = session.steps.find((other) => {
     const state = session.stateOf(other.id);
     const hasBegun = isFinished(state) || state.calls.length > 0;
@@ -100,10 +98,17 @@ async function recheck<Config>(
       stopIfAsked(session);
       await step.verify(createPlanIo(session, step.id), inputsOf(session), output);
     } catch (error) {
+      if (error instanceof VerifyError && step.remadeAfter.includes(error.code)) {
+        const { code, message } = error;
+        session.run.journal.append({ type: 'failed', step: step.id, code, message });
+        session.tell({ type: 'step-noted', step: step.id, text: `${message}: it is made again` });
+        return false;
+      }
       throw recordFailure(session, step.id, 'not-verified', describeDrift(error, step.id, step.title));
     }
   }
   session.tell({ type: 'step-adopted', step: step.id, because });
+  return true;
 }
 
 async function runStep<Config>(

@@ -17,6 +17,7 @@ export interface SealedStep<Config> {
   readonly title: string;
   readonly supersedes: readonly StepId[];
   readonly overtakes: readonly StepId[];
+  readonly remadeAfter: readonly string[];
   readonly typicalSeconds: readonly [number, number] | undefined;
   readonly writersPaused: boolean;
   readonly reversal: SealedReversal;
@@ -37,6 +38,7 @@ export function seal<In, Out, Config>(step: Step<In, Out, Config>): SealedStep<C
     title: step.title,
     supersedes: step.supersedes ?? [],
     overtakes: step.overtakes ?? [],
+    remadeAfter: step.remadeAfter ?? [],
     typicalSeconds: step.typicalSeconds,
     writersPaused: step.writersPaused ?? false,
     reversal: sealReversal(reversal),

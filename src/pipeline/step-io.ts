@@ -55,6 +55,8 @@ async function mutate<Config, Result>(
   session.tell({ type: 'call-started', step, ...named });
   const began = clock.monotonicMs();
 
+  // Between the intent and here a machine may have slept, and a colleague have taken over.
+  run.assertHeld();
   crash('before-call', number, place);
   const result = await call();
   crash('after-call', number, place);

@@ -118,6 +118,11 @@ export interface Step<In, Out, Config> extends StepRef<Out> {
   readonly supersedes?: readonly StepId[];
   /** Earlier steps that this one takes back: their `verify` need hold no longer once it has made its first call. */
   readonly overtakes?: readonly StepId[];
+  /**
+   * Codes of the VerifyErrors after which a finished step is run again where others stop the run: what it makes lies on
+   * one machine, can be missing on the next one, and can be made again there.
+   */
+  readonly remadeAfter?: readonly string[];
   /** Typical duration in seconds [low, high], given what `plan` knows; shown as an estimate. */
   readonly typicalSeconds?: readonly [number, number];
   /** True while the application cannot write: these steps add up to the downtime. */

@@ -82,7 +82,7 @@ export async function sealDump(
 /** Reads the dump again. @throws VerifyError when a file is missing, new or changed. */
 export async function checkDump(directory: string, manifestSha256: string): Promise<DumpManifest> {
   const text = await readFile(join(directory, manifestName), 'utf8').catch(() => undefined);
-  if (text === undefined) throw damaged(directory, 'its manifest is missing');
+  if (text === undefined) throw missing(directory);
   if (sha256(text) !== manifestSha256)
     throw damaged(directory, 'its manifest is not the one that was written');
   const manifest = manifestSchema.parse(JSON.parse(text));
@@ -125,6 +125,14 @@ async function syncFolder(path: string): Promise<void> {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Nothing is there, as on a machine that has not made it. */
+function missing(directory: string): VerifyError {
+  return new VerifyError('DumpMissing', `there is no dump in ${directory}`, {
+    why: 'its manifest is missing: it was made on another machine, or removed',
+    resource: directory,
+  });
 }
 
 function damaged(directory: string, why: string): VerifyError {

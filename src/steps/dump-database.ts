@@ -47,6 +47,7 @@ export function createDumpDatabase(
       undo: (_io, input) => dependencies.dumps.remove(parentOf(input)),
     },
     typicalSeconds: [10, 3600],
+    remadeAfter: ['DumpMissing'],
     writersPaused: true,
     select: (from) => {
       const { clients, databaseBytes } = from.outputOf(checkReadiness);

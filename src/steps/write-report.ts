@@ -17,6 +17,7 @@ export function createWriteReport(reports: ReportWriter): Step<undefined, Out, C
     ...writeReport,
     title: 'Write the report',
     reversal: { kind: 'nothing-to-undo', because: 'a report of what happened stays true' },
+    remadeAfter: ['ReportMissing'],
     typicalSeconds: [0, 1],
     select: () => undefined,
     plan: () =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,15 @@ describe('status', () => {
     store().close();
     const { stderr, exitCode } = await runCommand(Status, here('--by-hand', '--offline'));
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('use rds2aurora 0.1.0 for this run')]);
+  });
+
+  it('warns where the state of a run is shared, and the configuration does not say so', async () => {
+    const run = store();
+    await writeFile(join(run.directory, 'shared-state'), 's3://team/x\n');
+    const { stdout } = await runCommand(Status, here('--json'));
+    expect(statusSchema.parse(resultOf(stdout)).warnings).toEqual([
+      expect.stringContaining('shared in s3://team/x, which was not asked'),
+    ]);
   });
 
   it('refuses an unknown run as bad usage', async () => {

@@ -16,6 +16,7 @@ export const everyKind: readonly RecordBody[] = [
   { type: 'failed', step, ...failure },
   { type: 'stopped', reason: 'signal', signal: 'SIGINT', step },
   { type: 'session-opened', purpose: 'resume', ...session, epoch: 2 },
+  { type: 'taken-over', epoch: 2 },
   { type: 'started', step, attempt: 2 },
   { type: 'succeeded', step, output: { name: 'toy-1' }, ms: 5 },
   { type: 'not-verified', step, ...failure },

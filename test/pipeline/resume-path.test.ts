@@ -40,6 +40,22 @@ test('on resume a finished step is not verified again once a step that takes it 
   expect((await resume(root, steps)).state.outcome).toBe('finished');
 });
 
+test('on resume a finished step whose work is missing here is run again, if it can make it again', async () => {
+  const world = createToyWorld();
+  const root = temporaryFolder();
+  const [one, , three] = toyPath(world);
+  const two = { ...createToyStep(world, 'make-two'), remadeAfter: ['ThingGone'] };
+  const broken = seal({ ...createToyStep(world, 'make-three'), run: failWith(new MigrationError('X', 'x')) });
+  await start(root, [one!, seal(two), broken]);
+  await world.remove('toy-make-two-0');
+  const { events, state } = await resume(root, [one!, seal(two), three!]);
+  expect(world.changes.filter((change) => change === 'create toy-make-two-0')).toHaveLength(2);
+  expect(state).toMatchObject({ outcome: 'finished', steps: [{}, { attempts: 2, status: 'verified' }, {}] });
+  expect(events).toContainEqual(
+    expect.objectContaining({ step: 'make-two', text: 'toy-make-two-0 is gone: it is made again' }),
+  );
+});
+
 test('on resume a finished step that no longer holds stops the run before anything is called', async () => {
   const world = createToyWorld();
   const root = temporaryFolder();
