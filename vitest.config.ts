@@ -17,6 +17,7 @@ const long = [
   'test/e2e/snapshot-delete-failed.test.ts',
   'test/e2e/snapshot-given.test.ts',
   'test/e2e/snapshot-hydrate.test.ts',
+  'test/e2e/take-over.test.ts',
 ];
 
 /** Files in an order that the seed alone decides, the slow ones first: else one of them runs at the end with a processor idle. */
