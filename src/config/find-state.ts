@@ -22,9 +22,9 @@ export async function findState({
   const parsed = file === undefined ? undefined : await parseConfigFile(file, cwd);
   const set = findOverrides(env).filter((one) => one.path.length === 1);
   const origins = new Map(set.map((one) => [one.path.join('.'), one.origin]));
-  const value = {
+  const value: Readonly<Record<string, unknown>> = {
     ...asMap(parsed?.value),
-    ...Object.fromEntries(set.map((one) => [one.path[0], one.value])),
+    ...Object.fromEntries(set.map((one): [string, unknown] => [one.path.join('.'), one.value])),
   };
   if (value['state'] === undefined) return undefined;
   const checked = stateSchema.safeParse(value);

@@ -32,7 +32,10 @@ test('a sealed dump is found whole', async () => {
 test('a dump without a manifest is no dump', async () => {
   const { directory, manifestSha256 } = await dump();
   await rm(join(directory, 'manifest.json'));
-  await expect(checkDump(directory, manifestSha256)).rejects.toMatchObject({ code: 'DumpMissing', exitCode: 8 });
+  await expect(checkDump(directory, manifestSha256)).rejects.toMatchObject({
+    code: 'DumpMissing',
+    exitCode: 8,
+  });
 });
 
 test.each([

@@ -163,7 +163,7 @@ async function swapped(session: Session): Promise<Mutation[]> {
 
 function changedText(value: string | null, random: Random): string | undefined {
   if (value === null || value === '') return `'x'`;
-  const characters = [...value];
+  const characters = Array.from(value);
   const at = Math.floor(random() * characters.length);
   const old = characters[at];
   if (old === '@') return undefined;
