@@ -61,7 +61,9 @@ export async function takeContents(
   const chunks = tables.flatMap((table) => chunksOf(table, options));
   await group.each(chunks, async (session, chunk) => {
     const key = sumKey(chunk.table, chunk.fresh);
-    sums.set(key, add(sums.get(key), await session.row<SumRow>(sumSql(chunk, options))));
+    const row = await session.row<SumRow>(sumSql(chunk, options));
+    // Read after the wait: another session may have added to the same table meanwhile.
+    sums.set(key, add(sums.get(key), row));
     if (chunk.fresh) return;
     const bytes = (done.get(chunk.table) ?? 0) + chunk.bytes;
     done.set(chunk.table, bytes);

@@ -45,6 +45,7 @@ test('no section is empty for a database that has one of everything', () => {
 
 test('neither the number of sessions nor the size of ranges changes it', async () => {
   expect(await take({ jobs: 1, chunkBytes: 8192 })).toEqual(fingerprint);
+  expect(await take({ jobs: 4, chunkBytes: 8192 })).toEqual(fingerprint);
 });
 
 test('rows are counted by table, partition and heir, and materialized views too', () => {
