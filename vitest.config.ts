@@ -18,6 +18,7 @@ const long = [
   'test/e2e/snapshot-given.test.ts',
   'test/e2e/snapshot-hydrate.test.ts',
   'test/e2e/take-over.test.ts',
+  'test/steps/stream-path.test.ts',
 ];
 
 /** Files in an order that the seed alone decides, the slow ones first: else one of them runs at the end with a processor idle. */

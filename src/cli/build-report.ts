@@ -118,7 +118,7 @@ function takeOutByHand(stack: string, instance: string): string {
 
 function listRemarks(state: RunState): readonly string[] {
   const prepared = findOutput(state, refs.prepareTarget);
-  const restored = findOutput(state, refs.restoreDatabase);
+  const restored = findOutput(state, refs.restoreDatabase) ?? findOutput(state, refs.streamDatabase);
   const roles = prepared?.rolesWithoutPassword ?? [];
   return [
     ...(roles.length > 0

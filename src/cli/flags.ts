@@ -43,6 +43,16 @@ export const notifyFlags = {
   }),
 };
 
+/** How `migrate dump-restore` moves the data. */
+export const engineFlags = {
+  engine: Flags.option({
+    options: ['archive', 'stream'] as const,
+    summary: 'How the data is moved: by an archive on this disk, or straight from server to server.',
+    description:
+      'The same as engine in the configuration; archive unless told. An archive is the data once more, hashed; stream is quicker and needs no disk.',
+  })(),
+};
+
 /** From what `migrate snapshot` starts. */
 export const snapshotFlags = {
   snapshot: Flags.string({

@@ -46,6 +46,7 @@ export interface MigrationFlags {
   readonly config?: string | undefined;
   readonly region?: string | undefined;
   readonly snapshot?: string | undefined;
+  readonly engine?: string | undefined;
   readonly notify?: string | undefined;
   readonly profile?: string | undefined;
   readonly quiet?: boolean | undefined;
@@ -81,7 +82,12 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
       cwd: process.cwd(),
       path: flags.config,
       env: this.environment.variables,
-      flags: { region: flags.region, 'source.snapshot': flags.snapshot, 'notify.webhook': flags.notify },
+      flags: {
+        region: flags.region,
+        engine: flags.engine,
+        'source.snapshot': flags.snapshot,
+        'notify.webhook': flags.notify,
+      },
     });
     const root = findRunFolder(process.cwd(), flags.config);
     this.#root = root;

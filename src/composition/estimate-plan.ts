@@ -1,7 +1,7 @@
 import type { MigrationSession } from '../cli/migration-command.js';
 import { MigrationError } from '../errors.js';
 import { estimateCost, type CostEstimate } from '../estimates/costs.js';
-import { describeRates, estimateSeconds } from '../estimates/durations.js';
+import { definitionsSeconds, describeRates, estimateSeconds } from '../estimates/durations.js';
 import type { DatabaseMeasures, InstanceMeasures } from '../estimates/measures.js';
 import { withDurations, type PathPlan } from '../pipeline/plan-path.js';
 import { measureDatabase } from '../postgres/measure-database.js';
@@ -21,13 +21,16 @@ export async function estimatePlan(
   plan: PathPlan,
   runId: string,
 ): Promise<EstimatedPlan> {
-  const { region, target } = session.config;
+  const { region, target, engine } = session.config;
+  const isStream = plan.path === 'dump-restore' && engine === 'stream';
   const measured = await measureSource(session, runId);
   if ('unknown' in measured) return { ...plan, basis: [measured.unknown], cost: null };
   const { source, database } = measured;
   const acu = [target.capacity.min, target.capacity.max] as const;
   return {
-    ...withDurations(plan, (step) => estimateSeconds(step, database)),
+    ...withDurations(plan, (step) =>
+      isStream && step === 'dump-database' ? definitionsSeconds : estimateSeconds(step, database),
+    ),
     basis: describeBasis(session, plan.path, source, database),
     cost: estimateCost({ region, path: plan.path, acu, source, database }),
   };
@@ -70,6 +73,6 @@ function describeBasis(
   return [
     `${config.source.database} holds ${formatBytes(database.databaseBytes)}: ${formatCount(database.tables)} tables, ${formatCount(database.indexes)} indexes with ${formatBytes(database.indexBytes)}${vectors}.`,
     ...(path === 'snapshot' ? [all] : []),
-    `Estimated from these sizes, not measured on your servers: ${describeRates(path)}; what AWS takes to create things is added.`,
+    `Estimated from these sizes, not measured on your servers: ${describeRates(path, path === 'dump-restore' && config.engine === 'stream')}; what AWS takes to create things is added.`,
   ];
 }

@@ -11,11 +11,12 @@ import { createSnapshotChecks } from '../checks/snapshot-checks.js';
 import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
 import { givenSnapshotUnusedCheck } from '../checks/given-snapshot-unused.js';
 import { createSourceDatabaseCheck } from '../checks/source-database.js';
+import { createStreamInPlaceCheck } from '../checks/stream-in-place.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError } from '../errors.js';
-import { isHydrated } from '../paths/in-place.js';
+import { isHydrated, isInPlace } from '../paths/in-place.js';
 import { readDatabaseHazards } from '../postgres/database-hazards.js';
 import { readExtensions } from '../postgres/extension-changes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
@@ -56,9 +57,14 @@ function choosePath(
 ): (tools: Tools, templates: TemplateTools) => OfPath {
   if (path === 'fresh')
     return (tools, templates) => ofDump(tools, templates, finalSnapshot ? freshNeeds : dumpRestoreNeeds);
-  if (path !== 'snapshot') return ofDump;
+  if (path !== 'snapshot') return ofDumpRestore;
   // From a given snapshot nothing is done in place, by whatever way: the one that looks at it says so.
   return isHydrated(config) && config.source.snapshot === undefined ? ofHydration : ofSnapshot;
+}
+
+function ofDumpRestore(tools: Tools, templates: TemplateTools): OfPath {
+  const dump = ofDump(tools, templates);
+  return { ...dump, checks: [createStreamInPlaceCheck(isInPlace), ...dump.checks] };
 }
 
 function ofDump(

@@ -71,13 +71,19 @@ function crashPointOf({ environment }: MigrationSession): CrashPoint | undefined
   return parseCrashPoint(environment.variables['RDS2AURORA_CRASH_AT'] ?? '', killThisProcess);
 }
 
-/** From which snapshot a run starts is the run's own: it may have been given by a flag, which nobody repeats. */
-function withOwnSnapshot(session: MigrationSession, run: OpenRun): MigrationSession {
-  const { source } = run.state().header.config;
+/** From which snapshot a run starts and by which engine is the run's own: it may have been given by a flag, which nobody repeats. */
+function withOwnChoices(session: MigrationSession, run: OpenRun): MigrationSession {
+  const { source, engine } = run.state().header.config;
   const snapshot = isRecord(source) ? source['snapshot'] : undefined;
   const set = (config: Config): Config => {
-    const { snapshot: _other, ...rest } = config.source;
-    return { ...config, source: typeof snapshot === 'string' ? { ...rest, snapshot } : rest };
+    const { source, engine: _engine, ...others } = config;
+    const { snapshot: _other, ...rest } = source;
+    const own: Pick<Config, 'engine'> = engine === 'archive' || engine === 'stream' ? { engine } : {};
+    return {
+      ...others,
+      ...own,
+      source: typeof snapshot === 'string' ? { ...rest, snapshot } : rest,
+    } as const;
   };
   return { ...session, config: set(session.config), written: set(session.written) };
 }
@@ -95,7 +101,7 @@ export function contextOf(
   run: OpenRun,
   { withFinal = true }: { readonly withFinal?: boolean } = {},
 ): RunContext<Config> {
-  const session = withOwnSnapshot(given, run);
+  const session = withOwnChoices(given, run);
   const crashPoint = crashPointOf(session);
   const { header, finalSteps } = run.state();
   const final = withFinal && finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];

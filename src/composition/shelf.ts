@@ -11,6 +11,7 @@ import { createQuiescer } from '../postgres/quiesce.js';
 import { createRestoredDatabaseGateway } from '../postgres/restored-database-gateway.js';
 import { createRestoreGateway } from '../postgres/restore-gateway.js';
 import { sizeRestore } from '../postgres/restore-settings.js';
+import { createStreamGateway } from '../postgres/stream/stream-gateway.js';
 import { createStatisticsGateway } from '../postgres/statistics-gateway.js';
 import { createTargetGateway } from '../postgres/target-gateway.js';
 import { createRunFiles } from '../process/run-files.js';
@@ -34,6 +35,7 @@ import { createRestoreCluster } from '../steps/restore-cluster.js';
 import { createRetainSource } from '../steps/retain-source.js';
 import { createRunDeployCommand } from '../steps/run-deploy-command.js';
 import { createSetMasterPassword } from '../steps/set-master-password.js';
+import { createStreamDatabase } from '../steps/stream-database.js';
 import { createSwitchSecret } from '../steps/switch-secret.js';
 import { createTakeSnapshot } from '../steps/take-snapshot.js';
 import { createUseSnapshot } from '../steps/use-snapshot.js';
@@ -152,25 +154,19 @@ function dataPlane(
   const files = createRunFiles(directory);
   const target = createTargetGateway(sessions);
   const reading = { fingerprints, files };
+  const dumping = { ...reading, dumps: createDumpGateway(sessions, clientLogin), defaultJobs: jobs };
+  const restoring = {
+    ...{ ...reading, target, sizeRestore, defaultJobs: jobs },
+    restores: createRestoreGateway(sessions, clientLogin),
+  };
   return {
     fingerprintSource: seal(createFingerprintSource(reading)),
-    dumpDatabase: seal(
-      createDumpDatabase({
-        ...reading,
-        dumps: createDumpGateway(sessions, clientLogin),
-        defaultJobs: jobs,
-        schemaOnly,
-      }),
-    ),
+    dumpDatabase: seal(createDumpDatabase({ ...dumping, contents: schemaOnly ? 'schema' : 'all' })),
+    dumpDefinitions: seal(createDumpDatabase({ ...dumping, contents: 'definitions' })),
     prepareTarget: seal(createPrepareTarget({ target })),
-    restoreDatabase: seal(
-      createRestoreDatabase({
-        ...reading,
-        target,
-        restores: createRestoreGateway(sessions, clientLogin),
-        sizeRestore,
-        defaultJobs: jobs,
-      }),
+    restoreDatabase: seal(createRestoreDatabase(restoring)),
+    streamDatabase: seal(
+      createStreamDatabase({ ...restoring, streams: createStreamGateway(sessions, clientLogin) }),
     ),
     analyzeTarget: seal(
       createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: jobs }),

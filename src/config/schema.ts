@@ -164,6 +164,12 @@ export const configSchema = z.strictObject({
   verify: z
     .strictObject({ rows: z.enum(['checksum', 'count']).default('checksum') })
     .default({ rows: 'checksum' }),
+  engine: z
+    .enum(['archive', 'stream'])
+    .optional()
+    .describe(
+      'How migrate dump-restore moves the data: by an archive on this disk (default), or straight from server to server',
+    ),
   dump: z
     .strictObject({
       jobs: z.number().int().min(1).max(64).optional().describe('Default: number of processors, at most 8'),

@@ -7,6 +7,7 @@ import type { DatabaseMeasures, Range } from './measures.js';
 const rates = {
   dump: [10e6, 100e6],
   load: [5e6, 50e6],
+  stream: [8e6, 80e6],
   indexBuild: [5e6, 50e6],
   vectorIndexBuild: [0.5e6, 8e6],
   read: [20e6, 200e6],
@@ -25,9 +26,10 @@ export function estimateSeconds(step: string, measures: DatabaseMeasures): Range
     case 'dump-database':
       return sum([5, 30], time(rows, 'dump'));
     case 'restore-database':
+    case 'stream-database':
       return sum(
         [10, 60],
-        time(rows, 'load'),
+        time(rows, step === 'stream-database' ? 'stream' : 'load'),
         time(plainIndexes, 'indexBuild'),
         time(vectorIndexBytes, 'vectorIndexBuild'),
       );
@@ -49,8 +51,16 @@ export function estimateSeconds(step: string, measures: DatabaseMeasures): Range
   }
 }
 
+/** By the stream engine the archive holds definitions alone. */
+export const definitionsSeconds: Range = [3, 30];
+
 /** The rates that a path depends on, in a sentence. */
-export function describeRates(path: string): string {
+export function describeRates(path: string, isStream = false): string {
+  const streamed: readonly [Rate, string][] = [['stream', 'copy']];
+  const dumped: readonly [Rate, string][] = [
+    ['dump', 'dump'],
+    ['load', 'load'],
+  ];
   const used: readonly [Rate, string][] =
     path === 'snapshot'
       ? [
@@ -59,8 +69,7 @@ export function describeRates(path: string): string {
           ['read', 'comparison'],
         ]
       : [
-          ['dump', 'dump'],
-          ['load', 'load'],
+          ...(isStream ? streamed : dumped),
           ['indexBuild', 'building of indexes'],
           ['vectorIndexBuild', "building of pgvector's indexes"],
           ['read', 'comparison'],

@@ -5,7 +5,12 @@ import type { Shelf } from './shelf.js';
 
 /** The steps of `migrate dump-restore`, in order. */
 export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<Config>[] {
-  const moveOut = [shelf.pauseWriters, shelf.fingerprintSource, shelf.dumpDatabase];
+  const isStream = config.engine === 'stream';
+  const moveOut = [
+    shelf.pauseWriters,
+    shelf.fingerprintSource,
+    isStream ? shelf.dumpDefinitions : shelf.dumpDatabase,
+  ];
   const target = [...deployment(config, shelf), shelf.awaitTarget];
   // CloudFormation would delete the source in the update's clean-up: the dump is proven first, the source retained.
   const before = isInPlace(config) ? [...moveOut, shelf.retainSource, ...target] : [...target, ...moveOut];
@@ -13,7 +18,7 @@ export function dumpRestore(config: Config, shelf: Shelf): readonly SealedStep<C
     shelf.checkReadiness,
     ...before,
     shelf.prepareTarget,
-    shelf.restoreDatabase,
+    isStream ? shelf.streamDatabase : shelf.restoreDatabase,
     shelf.analyzeTarget,
     shelf.verifyData,
     shelf.switchSecret,

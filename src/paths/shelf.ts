@@ -40,6 +40,8 @@ export interface Shelf {
   readonly dumpDatabase: Sealed;
   readonly prepareTarget: Sealed;
   readonly restoreDatabase: Sealed;
+  readonly streamDatabase: Sealed;
+  readonly dumpDefinitions: Sealed;
   readonly analyzeTarget: Sealed;
   readonly verifyData: Sealed;
   readonly switchSecret: Sealed;

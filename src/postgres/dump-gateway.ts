@@ -9,6 +9,7 @@ import {
   startAttempt,
 } from '../process/dump-folder.js';
 import { findCompression, runPgDump } from '../process/pg-dump.js';
+import type { DumpContents } from '../process/pg-dump.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
@@ -23,7 +24,7 @@ export interface DumpOrder {
   /** Folder that attempts are made in. */
   readonly parent: string;
   readonly jobs: number;
-  readonly schemaOnly: boolean;
+  readonly contents: DumpContents;
   readonly totals: RowTotals;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
@@ -82,7 +83,7 @@ function dumpSnapshot(
   directory: string,
   everyMs: number,
 ): Promise<string> {
-  const { server, clients, jobs, schemaOnly, signal, totals } = order;
+  const { server, clients, jobs, contents, signal, totals } = order;
   return useSnapshot(sessions, server, { count: 1, signal }, async ({ snapshot }) => {
     const watch = { totals, report: order.progress, everyMs };
     const tableStarted = (item: string): void => {
@@ -91,7 +92,7 @@ function dumpSnapshot(
     };
     await watchCopies(sessions, server, watch, () =>
       runPgDump(login, {
-        ...{ server, clients, directory, jobs, schemaOnly, snapshot, compression, signal, tableStarted },
+        ...{ server, clients, directory, jobs, contents, snapshot, compression, signal, tableStarted },
       }),
     );
     return snapshot;

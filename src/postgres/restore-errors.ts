@@ -26,3 +26,17 @@ export const restoreRules: readonly RestoreRule[] = [
 export function findRestoreRule(error: string): string | undefined {
   return restoreRules.find((rule) => rule.matches(error))?.name;
 }
+
+export const thereAlready = 'there-already';
+
+/**
+ * The same for a part of post-data that is begun again where an earlier attempt ended. What is there by the name is not
+ * proven to be the same by that: the comparison of the catalogs proves it.
+ */
+export function findRuleAgain(error: string): string | undefined {
+  const isThere =
+    /already exists|multiple primary keys for table|is already member of publication|is already a partition/.test(
+      error,
+    );
+  return isThere ? thereAlready : findRestoreRule(error);
+}

@@ -4,11 +4,11 @@ import { dumpDataOf } from '../process/dump-folder.js';
 import { runPgRestore } from '../process/pg-restore.js';
 import type { IgnoredError } from '../process/pg-restore.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
-import type { RestorePart } from '../process/restore-list.js';
+import type { EntryChoice, RestorePart } from '../process/restore-list.js';
 import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
-import { findRestoreRule } from './restore-errors.js';
+import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.js';
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
 import type { Sessions } from './session.js';
@@ -20,6 +20,10 @@ export interface RestoreOrder {
   readonly directory: string;
   readonly part: RestorePart;
   readonly existingSchemas: readonly string[];
+  /** Of the part: all when absent. */
+  readonly entries?: EntryChoice;
+  /** An earlier attempt may have made some of it: what is there already is no error. */
+  readonly again?: boolean;
   readonly jobs: number;
   readonly sizing: RestoreSizing;
   readonly totals: RowTotals;
@@ -39,16 +43,18 @@ export interface RestoreGateway {
 
 export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
   return {
-    restore: ({ sizing, totals, progress, ...request }) =>
-      watchCopies(sessions, request.server, { totals, report: progress, everyMs }, () =>
+    restore: async ({ sizing, totals, progress, again, ...request }) => {
+      const ignored = await watchCopies(sessions, request.server, { totals, report: progress, everyMs }, () =>
         runPgRestore(login, {
           ...request,
           directory: dumpDataOf(request.directory),
           settings: restoreSettings(sizing),
-          allow: findRestoreRule,
+          allow: again === true ? findRuleAgain : findRestoreRule,
           itemFinished: (item) => finished(item, totals, progress),
         }),
-      ),
+      );
+      return ignored.filter(({ rule }) => rule !== thereAlready);
+    },
     inspect: (server) =>
       sessions.use(server, { mode: 'read' }, (session) =>
         session.row<{ tables: number; invalidIndexes: string[] }>(`SELECT

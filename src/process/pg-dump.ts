@@ -6,13 +6,16 @@ import { runClientProgram } from './client-program.js';
 import { conninfo } from './conninfo.js';
 import type { PostgresClients } from './postgres-clients.js';
 
+/** `definitions` are without rows, but with the refreshing of materialized views; `schema` is without that. */
+export type DumpContents = 'all' | 'schema' | 'definitions';
+
 export interface DumpRequest {
   readonly server: ServerRef;
   readonly clients: PostgresClients;
   /** Folder to be made by pg_dump. */
   readonly directory: string;
   readonly jobs: number;
-  readonly schemaOnly: boolean;
+  readonly contents: DumpContents;
   /** Exported by a session that stays open (PostgreSQL: pg_export_snapshot). */
   readonly snapshot: string;
   readonly compression: string;
@@ -74,6 +77,12 @@ export async function runPgDump(login: ClientLogin, request: DumpRequest): Promi
   if (exitCode !== 0) throw dumpFailed(exitCode, tail, request.server);
 }
 
+const contentArguments: Readonly<Record<DumpContents, readonly string[]>> = {
+  all: [],
+  schema: ['--schema-only'],
+  definitions: ['--section=pre-data', '--section=post-data'],
+};
+
 function dumpArguments(request: DumpRequest): string[] {
   return [
     '--format=directory',
@@ -81,7 +90,7 @@ function dumpArguments(request: DumpRequest): string[] {
     `--jobs=${String(request.jobs)}`,
     `--compress=${request.compression}`,
     `--snapshot=${request.snapshot}`,
-    ...(request.schemaOnly ? ['--schema-only'] : []),
+    ...contentArguments[request.contents],
     '--lock-wait-timeout=30000',
     '--no-subscriptions',
     '--no-password',

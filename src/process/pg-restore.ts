@@ -9,7 +9,7 @@ import { runClientProgram } from './client-program.js';
 import { conninfo } from './conninfo.js';
 import type { PostgresClients } from './postgres-clients.js';
 import { filterRestoreList } from './restore-list.js';
-import type { RestorePart } from './restore-list.js';
+import type { EntryChoice, RestorePart } from './restore-list.js';
 import { RestoreOutput } from './restore-output.js';
 import type { RestoreMessage } from './restore-output.js';
 
@@ -20,6 +20,7 @@ export interface RestoreRequest {
   readonly directory: string;
   readonly part: RestorePart;
   readonly existingSchemas: readonly string[];
+  readonly entries?: EntryChoice;
   readonly jobs: number;
   /** Settings of every session of pg_restore. */
   readonly settings: Readonly<Record<string, string>>;
@@ -46,10 +47,7 @@ export async function runPgRestore(login: ClientLogin, request: RestoreRequest):
   const folder = await mkdtemp(join(tmpdir(), 'rds2aurora-list-'));
   try {
     const list = join(folder, 'list');
-    const { part, existingSchemas } = request;
-    await writeFile(list, filterRestoreList(await readList(request), { part, existingSchemas }), {
-      mode: 0o600,
-    });
+    await writeFile(list, filterRestoreList(await readList(request), request), { mode: 0o600 });
     return await restore(login, request, list);
   } finally {
     await rm(folder, { recursive: true, force: true });

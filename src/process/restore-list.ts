@@ -5,9 +5,16 @@ export interface ListFilter {
   readonly part: RestorePart;
   /** Schemas that stand already, made for the extensions in them. */
   readonly existingSchemas: readonly string[];
+  readonly entries?: EntryChoice;
 }
 
-const entry = /^\d+; \d+ \d+ (.*)$/;
+/** Entries by the catalog and OID of what they are about, `1259 16402`: these alone, or all but these. */
+export interface EntryChoice {
+  readonly kind: 'only' | 'without';
+  readonly of: ReadonlySet<string>;
+}
+
+const entry = /^\d+; (\d+ \d+) (.*)$/;
 /** `pg_restore -l` gives type, schema or `-`, name and owner, unquoted and apart by blanks. */
 const reservedOwner = / (rds\w*|pg_\w+)$/;
 
@@ -21,10 +28,15 @@ export function filterRestoreList(list: string, filter: ListFilter): string {
   return list
     .split('\n')
     .filter((line) => {
-      const what = entry.exec(line)?.[1];
-      return what === undefined || isWanted(what, filter.part, existing);
+      const [, object, what] = entry.exec(line) ?? [];
+      if (object === undefined || what === undefined) return true;
+      return isChosen(object, filter.entries) && isWanted(what, filter.part, existing);
     })
     .join('\n');
+}
+
+function isChosen(object: string, entries: EntryChoice | undefined): boolean {
+  return entries === undefined || entries.of.has(object) === (entries.kind === 'only');
 }
 
 function isWanted(what: string, part: RestorePart, existing: ReadonlySet<string>): boolean {

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import { StoppedError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DumpGateway, FinishedDump } from '../postgres/dump-gateway.js';
+import type { DumpContents } from '../process/pg-dump.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import { dataSourceOf } from './data-source.js';
 import { checkReadiness, dumpDatabase, fingerprintSource } from './refs.js';
@@ -18,8 +19,8 @@ export interface DumpDatabaseDependencies extends FingerprintReading {
   readonly dumps: DumpGateway;
   /** Sessions at once where the config says nothing. */
   readonly defaultJobs: number;
-  /** Definitions without rows. */
-  readonly schemaOnly?: boolean;
+  /** Default: all. */
+  readonly contents?: DumpContents;
 }
 
 export interface DumpDatabaseInput {
@@ -40,7 +41,7 @@ export function createDumpDatabase(
   const parentOf = (input: DumpDatabaseInput): string => input.directory ?? dependencies.files.pathOf('dump');
   return {
     ...dumpDatabase,
-    title: 'Dump the source',
+    title: dependencies.contents === 'definitions' ? 'Dump the definitions of the source' : 'Dump the source',
     reversal: {
       kind: 'undo',
       note: (input) => [`rm -r ${parentOf(input)}`],
@@ -68,8 +69,15 @@ export function createDumpDatabase(
   };
 }
 
-function describe({ dump, source }: Config, { defaultJobs, schemaOnly }: DumpDatabaseDependencies): string {
-  const what = schemaOnly === true ? '--schema-only' : `--jobs=${String(dump?.jobs ?? defaultJobs)}`;
+function describe(
+  { dump, source }: Config,
+  { defaultJobs, contents = 'all' }: DumpDatabaseDependencies,
+): string {
+  const what = {
+    all: `--jobs=${String(dump?.jobs ?? defaultJobs)}`,
+    schema: '--schema-only',
+    definitions: '--section=pre-data --section=post-data',
+  }[contents];
   return `pg_dump --format=directory ${what} of ${source.database}, every file hashed`;
 }
 
@@ -81,11 +89,11 @@ async function run(
 ): Promise<FinishedDump> {
   const finished = await findFinished(dependencies, io);
   if (finished !== undefined) return finished;
-  const { schemaOnly = false } = dependencies;
-  if (!schemaOnly) await refuseFullDisk(dependencies, input, parent);
+  const { contents = 'all' } = dependencies;
+  if (contents === 'all') await refuseFullDisk(dependencies, input, parent);
   const totals = rowTotals(await readSourceFingerprint(dependencies, input.fingerprint));
   const { server, clients, jobs } = input;
-  const order = { run: io.runId, server, clients, parent, jobs, totals, schemaOnly, signal: io.signal };
+  const order = { run: io.runId, server, clients, parent, jobs, totals, contents, signal: io.signal };
   const dump = await io.mutate(
     { call, key: server.database },
     () => dependencies.dumps.take({ ...order, progress: (progress) => io.progress(progress) }),

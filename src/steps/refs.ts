@@ -144,6 +144,17 @@ export const restoreDatabase = ref(
   }),
 );
 
+/** The same by the stream engine. */
+export const streamDatabase = ref(
+  'stream-database',
+  z.strictObject({
+    ignoredErrors: z.array(z.strictObject({ rule: z.string(), text: z.string() })),
+    tables: z.number().int(),
+    parts: z.number().int(),
+    maintenanceWorkMemBytes: z.number(),
+  }),
+);
+
 export const analyzeTarget = ref('analyze-target', z.strictObject({ tables: z.number().int() }));
 
 /**

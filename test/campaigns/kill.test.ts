@@ -20,7 +20,10 @@ const [firstRelay = 1, lastRelay = Infinity] = (process.env['CAMPAIGN_RELAYS'] ?
   .map(Number);
 const timeout = full ? 24 * 3_600_000 : 900_000;
 /** `npm test` takes a sample of the first; CAMPAIGN_PATH asks for others. */
-const paths = (process.env['CAMPAIGN_PATH'] ?? (full ? 'dump-restore,snapshot' : 'dump-restore')).split(',');
+const paths = (
+  process.env['CAMPAIGN_PATH'] ??
+  (full ? 'dump-restore,dump-restore --engine=stream,snapshot' : 'dump-restore')
+).split(',');
 const stacks = ['production-network-stack CREATE_COMPLETE', 'production-rag-stack CREATE_COMPLETE'];
 
 /**
@@ -29,7 +32,7 @@ const stacks = ['production-network-stack CREATE_COMPLETE', 'production-rag-stac
  * show at the end, where the whole account is compared.
  */
 describe.each(paths)('a run of migrate %s killed by SIGKILL', { timeout }, (path) => {
-  const migrate = ['migrate', path, '--yes', '--json'];
+  const migrate = ['migrate', ...path.split(' '), '--yes', '--json'];
   let world: World;
   let beginning: Beginning;
   let undisturbed: readonly JournalRecord[];

@@ -112,11 +112,15 @@ export class FakeTargetServer {
   /** Restoring a part again fails, as it does on a server: its objects are there already. */
   createRestores(): RestoreGateway {
     return {
-      restore: async ({ server, part }) => {
+      restore: async ({ server, part, entries, again = false }) => {
         const { contents } = this.database(server.database);
-        if (contents.includes(part)) throw new PreconditionError('RelationExists', part);
-        this.#did(`restore ${part}`);
-        contents.push(part);
+        const name = entries?.kind === 'only' ? `${part} ${[...entries.of].join()}` : part;
+        if (contents.includes(name)) {
+          if (again) return [];
+          throw new PreconditionError('RelationExists', name);
+        }
+        this.#did(`restore ${name}`);
+        contents.push(name);
         return part === 'data' ? [{ rule: 'transaction-timeout-unknown', text: part }] : [];
       },
       inspect: async ({ database }) => ({

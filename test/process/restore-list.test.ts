@@ -42,3 +42,19 @@ test('the rest comes without extensions, schemas, subscriptions and what is AWSâ
 test('comments of the archive stay', () => {
   expect(filterRestoreList(list, { part: 'data', existingSchemas: [] })).toContain('; Archive created');
 });
+
+test('single objects are chosen, or left out, by their catalog and OID', () => {
+  const entry = list.split('\n').find((line) => line.includes('TABLE app users'));
+  const [, object = ''] = /^\d+; (\d+ \d+) /.exec(entry ?? '') ?? [];
+  const filter = (kind: 'only' | 'without') =>
+    filterRestoreList(list, {
+      part: 'pre-data',
+      existingSchemas: [],
+      entries: { kind, of: new Set([object]) },
+    })
+      .split('\n')
+      .filter((line) => /^\d/.test(line));
+  expect(filter('only')).toEqual([entry]);
+  expect(filter('without')).not.toContain(entry);
+  expect(filter('without').length).toBeGreaterThan(1);
+});

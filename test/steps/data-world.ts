@@ -8,6 +8,7 @@ import { createRestoreGateway } from '../../src/postgres/restore-gateway.js';
 import { sizeRestore } from '../../src/postgres/restore-settings.js';
 import { createSessions } from '../../src/postgres/session.js';
 import { createStatisticsGateway } from '../../src/postgres/statistics-gateway.js';
+import { createStreamGateway } from '../../src/postgres/stream/stream-gateway.js';
 import { createTargetGateway } from '../../src/postgres/target-gateway.js';
 import { createClientLogin } from '../../src/process/client-login.js';
 import { createRunFiles } from '../../src/process/run-files.js';
@@ -37,6 +38,7 @@ export async function openDataWorld() {
     dumps: createDumpGateway(sessions, clientLogin, 50),
     restores: createRestoreGateway(sessions, clientLogin, 50),
     target: createTargetGateway(sessions),
+    streams: createStreamGateway(sessions, clientLogin),
     statistics: createStatisticsGateway(sessions),
     sizeRestore,
     defaultJobs: 2,

@@ -4,6 +4,8 @@ import { seal } from '../../src/pipeline/seal.js';
 import { createPrepareTarget } from '../../src/steps/prepare-target.js';
 import { createRestoreDatabase } from '../../src/steps/restore-database.js';
 import { markerOf } from '../../src/steps/target-database.js';
+import { createStreamDatabase } from '../../src/steps/stream-database.js';
+import { createFakeStreams } from '../fakes/fake-streams.js';
 import { FakeTargetServer } from '../fakes/fake-target-server.js';
 import { describeStepLaws } from '../laws/step-laws.js';
 import type { LawWorld } from '../laws/step-laws.js';
@@ -44,6 +46,46 @@ describeStepLaws('restore-database', () => {
         files: {
           write: () => Promise.resolve(''),
           read: () => Promise.resolve({ text: '', sha256: 'hash' }),
+          pathOf: (name) => name,
+        },
+        fingerprints: { parse: () => emptyFingerprint },
+      }),
+    ),
+    config: lawConfig,
+    earlier: lawEarlier,
+    snapshot: () => server.snapshot(),
+    mutations: () => [...server.mutations],
+    tamper: () => {
+      server.database('ragdb').contents = [];
+    },
+  };
+});
+
+describeStepLaws('stream-database', () => {
+  const server = new FakeTargetServer();
+  server.databases.set('ragdb', { comment: marker, contents: [], applied: ['vector', 'setting'] });
+  let plan: string | undefined;
+  return {
+    step: seal(
+      createStreamDatabase({
+        target: server.createGateway(),
+        restores: server.createRestores(),
+        streams: createFakeStreams(server),
+        sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
+        defaultJobs: 1,
+        files: {
+          write: (_name, text) => {
+            plan = text;
+            return Promise.resolve('hash');
+          },
+          read: (name) =>
+            Promise.resolve(
+              name === 'fingerprint.json'
+                ? { text: '', sha256: 'hash' }
+                : plan === undefined
+                  ? undefined
+                  : { text: plan, sha256: 'hash' },
+            ),
           pathOf: (name) => name,
         },
         fingerprints: { parse: () => emptyFingerprint },

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../cli/base-command.js';
+import { engineFlags } from '../../cli/flags.js';
 import { MigrationCommand } from '../../cli/migration-command.js';
 import type { PlanResult } from '../../cli/result-schemas.js';
 
@@ -12,7 +13,9 @@ export default class PlanDumpRestore extends MigrationCommand<PlanResult> {
   static override examples = [
     '<%= config.bin %> plan dump-restore',
     '<%= config.bin %> plan dump-restore --json',
+    '<%= config.bin %> plan dump-restore --engine stream',
   ];
+  static override flags = { ...engineFlags };
 
   protected async perform(): Promise<Outcome<PlanResult>> {
     const { flags } = await this.parse(PlanDumpRestore);

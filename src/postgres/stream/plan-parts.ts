@@ -1,0 +1,145 @@
+import { quoteIdentifier, quoteQualified } from '../identifier.js';
+import type { StreamBuild, StreamPart } from './stream-plan.js';
+import type { StreamIndex, StreamTable } from './stream-tables.js';
+
+export interface PartRules {
+  /** Of one part of a large table. */
+  readonly partBytes: number;
+  /** Tables up to this size share a transaction. */
+  readonly smallBytes: number;
+  /** The server finds a range of blocks without reading the others: PostgreSQL 14 and later. */
+  readonly splits: boolean;
+  readonly isBinary: (table: StreamTable) => boolean;
+}
+
+/** Tables of one transaction, so that neither its processes nor its arguments grow without end. */
+const batchTables = 100;
+
+interface Group {
+  readonly table: number;
+  readonly parts: readonly StreamPart[];
+  readonly builds: readonly StreamBuild[];
+}
+
+/**
+ * Large tables in ranges of blocks, middling ones whole, small ones many together. What vector indexes wait for comes
+ * first, then the larger before the smaller. Indexes of small tables are not among the builds: they come with the rest.
+ */
+export function planParts(
+  tables: readonly StreamTable[],
+  indexes: readonly StreamIndex[],
+  rules: PartRules,
+): { readonly parts: StreamPart[]; readonly builds: StreamBuild[] } {
+  const filled = tables.filter((table) => table.pages > 0);
+  const isSmall = (table: StreamTable): boolean =>
+    table.bytes <= rules.smallBytes || table.condition !== null;
+  const groups = filled.filter((table) => !isSmall(table)).map((table) => groupOf(table, indexes, rules));
+  const ordered = groups.sort(
+    (one, other) => Number(hasVector(other)) - Number(hasVector(one)) || bytesOf(other) - bytesOf(one),
+  );
+  return {
+    parts: [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)],
+    builds: ordered.flatMap((group) => group.builds),
+  };
+}
+
+const hasVector = (group: Group): boolean => group.builds.some((build) => build.vector);
+const bytesOf = (group: Group): number => group.parts.reduce((sum, part) => sum + part.bytes, 0);
+
+function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: PartRules): Group {
+  const parts = partsOf(table, rules);
+  const after = parts.map((part) => part.key);
+  const own = indexes.filter((index) => index.table === table.oid);
+  // Its rows may be in any partition of the root by then: the indexes wait for all.
+  const builds =
+    table.root === null ? own.map(({ label, entry, vector }) => ({ label, entry, vector, after })) : [];
+  return { table: table.oid, parts, builds };
+}
+
+function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {
+  const wanted = rules.splits ? Math.ceil(table.bytes / rules.partBytes) : 1;
+  const count = Math.max(1, Math.min(table.pages, wanted));
+  const format = rules.isBinary(table) ? 'binary' : 'text';
+  if (count === 1) return [wholePart(table, format)];
+  const step = Math.ceil(table.pages / count);
+  const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  return Array.from({ length: Math.ceil(table.pages / step) }, (_, index): StreamPart => {
+    const [low, high] = [index * step, (index + 1) * step];
+    const isLast = high >= table.pages;
+    // The last range has no upper end: the table may have grown since its pages were counted.
+    const where = `ctid >= '(${low},0)'::tid${isLast ? '' : ` AND ctid < '(${high},0)'::tid`}`;
+    return {
+      key: `${table.label} blocks ${low} to ${isLast ? 'end' : String(high - 1)}`,
+      label: table.label,
+      bytes: (table.bytes * (Math.min(high, table.pages) - low)) / table.pages,
+      out: [
+        `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} WHERE ${where}) TO STDOUT (FORMAT ${format})`,
+      ],
+      into: [copyInto(table, format)],
+    };
+  });
+}
+
+/**
+ * A table that is emptied in the same transaction may be loaded frozen, which spares the first reader a write of every block
+ * (PostgreSQL: COPY, FREEZE).
+ */
+function wholePart(table: StreamTable, format: string): StreamPart {
+  const freezes = table.root === null;
+  return {
+    key: table.label,
+    label: table.label,
+    bytes: table.bytes,
+    out: [copyOut(table, format)],
+    into: freezes
+      ? [`TRUNCATE ONLY ${nameOf(table)}`, copyInto(table, `${format}, FREEZE`)]
+      : [copyInto(table, format)],
+  };
+}
+
+function batches(tables: readonly StreamTable[], rules: PartRules): StreamPart[] {
+  const found: StreamTable[][] = [];
+  let bytes = Infinity;
+  for (const table of tables) {
+    const last = found.at(-1);
+    bytes += table.bytes;
+    if (last !== undefined && bytes <= 16 * rules.smallBytes && last.length < batchTables) last.push(table);
+    else {
+      found.push([table]);
+      bytes = table.bytes;
+    }
+  }
+  return found.map((some): StreamPart => {
+    const [first] = some;
+    const name = first?.label ?? '';
+    const label = some.length === 1 ? name : `${name} and ${String(some.length - 1)} more`;
+    return {
+      key: `small: ${label}`,
+      label,
+      bytes: some.reduce((sum, table) => sum + table.bytes, 0),
+      // Several share one stream, and only the text form has an end that can be seen in it.
+      out: some.map((table) => copyOut(table, 'text')),
+      into: some.map((table) => copyInto(table, 'text')),
+    };
+  });
+}
+
+const nameOf = ({ schema, name }: { schema: string; name: string }): string => quoteQualified(schema, name);
+
+function columnsOf(table: StreamTable): string {
+  return table.columns.length === 0
+    ? ''
+    : ` (${table.columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`;
+}
+
+function copyOut(table: StreamTable, format: string): string {
+  if (table.condition === null || table.condition === '')
+    return `COPY ${nameOf(table)}${columnsOf(table)} TO STDOUT (FORMAT ${format})`;
+  const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  return `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} ${table.condition}) TO STDOUT (FORMAT ${format})`;
+}
+
+/** `options`: the format, and more. */
+function copyInto(table: StreamTable, options: string): string {
+  return `COPY ${nameOf(table.root ?? table)}${columnsOf(table)} FROM STDIN (FORMAT ${options})`;
+}

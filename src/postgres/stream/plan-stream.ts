@@ -1,0 +1,48 @@
+import type { ServerRef } from '../../steps/refs.js';
+import type { Sessions } from '../session.js';
+import { isBinarySafe } from './binary-types.js';
+import { planParts } from './plan-parts.js';
+import type { StreamPlan } from './stream-plan.js';
+import { listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
+
+const partBytes = 64 << 20;
+const smallBytes = 1 << 20;
+/** Each part has its journal entries and two processes: a very large database gets larger parts instead of more. */
+const mostParts = 500;
+
+interface ServerFacts {
+  readonly number: number;
+  readonly encoding: string;
+  readonly extensions: readonly string[];
+}
+
+const factsSql = `SELECT current_setting('server_version_num')::int AS number, getdatabaseencoding()::text AS encoding,
+  ARRAY(SELECT extname || ' ' || extversion FROM pg_extension) AS extensions`;
+
+/** Reads what the source holds and how the target differs from it, and divides it. */
+export async function planStream(
+  sessions: Sessions,
+  source: ServerRef,
+  target: ServerRef,
+): Promise<StreamPlan> {
+  const other = await sessions.use(target, { mode: 'read' }, (session) => session.row<ServerFacts>(factsSql));
+  return sessions.use(source, { mode: 'read', statementTimeoutMs: 0 }, async (session) => {
+    const own = await session.row<ServerFacts>(factsSql);
+    const types = await readTypes(session);
+    const rules = {
+      sameMajor: Math.floor(own.number / 10_000) === Math.floor(other.number / 10_000),
+      sameExtensions: new Set(
+        own.extensions.filter((one) => other.extensions.includes(one)).map((one) => one.replace(/ \S+$/, '')),
+      ),
+    };
+    const tables = await listStreamTables(session);
+    const total = tables.reduce((sum, table) => sum + table.bytes, 0);
+    const divided = planParts(tables, await listStreamIndexes(session), {
+      partBytes: Math.max(partBytes, total / mostParts),
+      smallBytes,
+      splits: own.number >= 140_000,
+      isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
+    });
+    return { format: 1, encoding: own.encoding, ...divided };
+  });
+}

@@ -1,0 +1,136 @@
+import type { Progress } from '../../pipeline/step.js';
+import type { ClientLogin } from '../../process/client-login.js';
+import { copyPart, copySettings } from '../../process/copy-part.js';
+import { moveLargeObjects } from '../../process/move-large-objects.js';
+import type { PostgresClients } from '../../process/postgres-clients.js';
+import type { ServerRef } from '../../steps/refs.js';
+import { findRestoreRule } from '../restore-errors.js';
+import { takeSequences } from '../sequence-values.js';
+import type { Session, Sessions } from '../session.js';
+import { useSnapshot } from '../snapshot-sessions.js';
+import { planStream } from './plan-stream.js';
+import { streamPlanSchema } from './stream-plan.js';
+import type { StreamPart, StreamPlan } from './stream-plan.js';
+import {
+  dropMarks,
+  endLeftovers,
+  makeMarks,
+  markingOf,
+  readMarks,
+  removeLargeObjects,
+} from './target-marks.js';
+
+export interface StreamOrder {
+  readonly source: ServerRef;
+  readonly target: ServerRef;
+  readonly clients: PostgresClients;
+  readonly encoding: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** Copies out of one snapshot of the source. */
+export interface Copier {
+  /** Gives the bytes that went over. A part that fails leaves nothing. */
+  part(part: StreamPart, signal: AbortSignal): Promise<number>;
+  /** All of them; what was there of them is taken away first. */
+  largeObjects(signal: AbortSignal): Promise<void>;
+  sequences(): Promise<number>;
+}
+
+/** Data from server to server, without files between. */
+export interface StreamGateway {
+  plan(source: ServerRef, target: ServerRef): Promise<StreamPlan>;
+  /** Of what `plan` gave, as JSON. */
+  parsePlan(text: string): StreamPlan;
+  /** Ends what a killed process left running in the target. */
+  endLeftovers(target: ServerRef, signal: AbortSignal): Promise<void>;
+  /** Makes the place where the target says which parts are in. */
+  makeMarks(target: ServerRef): Promise<void>;
+  readMarks(target: ServerRef): Promise<ReadonlySet<string> | undefined>;
+  dropMarks(target: ServerRef): Promise<void>;
+  copy<T>(order: StreamOrder, work: (copier: Copier) => Promise<T>): Promise<T>;
+}
+
+export function createStreamGateway(sessions: Sessions, login: ClientLogin): StreamGateway {
+  return {
+    plan: (source, target) => planStream(sessions, source, target),
+    parsePlan: (text) => streamPlanSchema.parse(JSON.parse(text)),
+    endLeftovers: (target, signal) => endLeftovers(sessions, target, signal),
+    makeMarks: (target) => makeMarks(sessions, target),
+    readMarks: (target) => readMarks(sessions, target),
+    dropMarks: (target) => dropMarks(sessions, target),
+    copy: (order, work) =>
+      useSnapshot(sessions, order.source, { count: 1, signal: order.signal }, ({ first, snapshot }) =>
+        login(order.source, copySettings, (source) =>
+          login(
+            order.target,
+            { ...copySettings, synchronous_commit: 'off', default_transaction_read_only: 'off' },
+            (target) => {
+              const PGCLIENTENCODING = order.encoding;
+              const logins = {
+                source: { ...source, PGCLIENTENCODING },
+                target: { ...target, PGCLIENTENCODING },
+              };
+              return work(createCopier(sessions, order, { first, snapshot, logins }));
+            },
+          ),
+        ),
+      ),
+  };
+}
+
+interface Opened {
+  readonly first: Session;
+  readonly snapshot: string;
+  readonly logins: Parameters<typeof copyPart>[0]['logins'];
+}
+
+function createCopier(sessions: Sessions, order: StreamOrder, { first, snapshot, logins }: Opened): Copier {
+  const { source, target, clients, progress } = order;
+  const both = { source, target, clients, logins, snapshot };
+  const moved = new Map<string, number>();
+  let count = 0;
+  return {
+    part: async (part, signal) => {
+      count += 1;
+      let told = 0;
+      const tell = (bytes: number): void => {
+        const done = (moved.get(part.label) ?? 0) + bytes - told;
+        told = bytes;
+        moved.set(part.label, done);
+        progress({ item: part.label, done, unit: 'bytes' });
+      };
+      return copyPart({
+        ...{ ...both, out: part.out, into: part.into, what: `copying ${part.key}`, name: String(count) },
+        ...{ marking: markingOf(part.key), signal, moved: tell },
+      });
+    },
+    largeObjects: async (signal) => {
+      const { found } = await first.row<{ found: boolean }>(
+        'SELECT EXISTS (SELECT FROM pg_largeobject_metadata) AS found',
+      );
+      if (!found) return;
+      await removeLargeObjects(sessions, target);
+      const tell = (done: number): void => progress({ item: 'large objects', done, unit: 'bytes' });
+      await moveLargeObjects({ ...both, signal, moved: tell, allow: findRestoreRule });
+    },
+    sequences: () => setSequences(sessions, first, target),
+  };
+}
+
+/** Each to where the source's stands. Those that no column owns, too. */
+async function setSequences(sessions: Sessions, from: Session, target: ServerRef): Promise<number> {
+  const values = await takeSequences(from);
+  await sessions.use(target, { mode: 'write' }, (session) =>
+    session.rows(
+      `SELECT setval(s::regclass, v, c) FROM unnest($1::text[], $2::bigint[], $3::boolean[]) q(s, v, c)`,
+      [
+        values.map((one) => one.sequence),
+        values.map((one) => one.lastValue),
+        values.map((one) => one.isCalled),
+      ],
+    ),
+  );
+  return values.length;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Tables, or a range of blocks of one, that are copied in one transaction. */
+export const streamPartSchema = z.strictObject({
+  /** Known in the journal and in the target by it: names the tables and the range. */
+  key: z.string(),
+  label: z.string(),
+  /** On the source's disk, TOAST counted. */
+  bytes: z.number(),
+  /** `COPY … TO STDOUT`. */
+  out: z.array(z.string()),
+  /** What the target does with it, `COPY … FROM STDIN` last or one for each of `out`. */
+  into: z.array(z.string()),
+});
+export type StreamPart = z.output<typeof streamPartSchema>;
+
+/** An index, or a constraint with an index, that is built as soon as its table is there. */
+export const streamBuildSchema = z.strictObject({
+  label: z.string(),
+  /** Catalog and OID on the source, as the archive's table of contents names it: `1259 16402`. */
+  entry: z.string(),
+  /** Keys of the parts that must be in before. */
+  after: z.array(z.string()),
+  /** An index of pgvector: takes longer than all else. */
+  vector: z.boolean(),
+});
+export type StreamBuild = z.output<typeof streamBuildSchema>;
+
+/** What is to be copied and built, in the order in which it is best begun. */
+export const streamPlanSchema = z.strictObject({
+  format: z.literal(1),
+  /** Of the source; both sides of a copy speak it. */
+  encoding: z.string(),
+  parts: z.array(streamPartSchema),
+  builds: z.array(streamBuildSchema),
+});
+export type StreamPlan = z.output<typeof streamPlanSchema>;

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { conninfo } from './conninfo.js';
+import type { CopyPartRequest } from './copy-part.js';
+import { pipeFailure, pipePrograms } from './pipe-programs.js';
+import { RestoreOutput } from './restore-output.js';
+
+export interface LargeObjectsRequest extends Pick<
+  CopyPartRequest,
+  'source' | 'target' | 'clients' | 'logins' | 'snapshot' | 'signal' | 'moved'
+> {
+  /** Name of the rule by which an error of pg_restore is harmless. */
+  readonly allow: (error: string) => string | undefined;
+}
+
+/**
+ * Large objects with their owners, grants and comments, from pg_dump straight into pg_restore. `--exclude-table=*.*`
+ * keeps all else out: the pattern `*` would leave the tables outside of the search_path in.
+ */
+export async function moveLargeObjects(request: LargeObjectsRequest): Promise<void> {
+  const { clients, source, target, logins, snapshot, signal, moved } = request;
+  const ends = await pipePrograms({
+    from: {
+      file: join(clients.binDir, 'pg_dump'),
+      arguments: [
+        ...['--format=custom', '--compress=0', '--data-only', '--large-objects', '--exclude-table=*.*'],
+        ...[`--snapshot=${snapshot}`, '--no-password', `--dbname=${conninfo(source)}`],
+      ],
+      environment: logins.source,
+    },
+    to: {
+      file: join(clients.binDir, 'pg_restore'),
+      arguments: ['--format=custom', '--no-password', '--verbose', `--dbname=${conninfo(target)}`],
+      environment: logins.target,
+    },
+    signal,
+    complete: () => Promise.resolve(),
+    moved,
+  });
+  if (ends.from.exitCode === 0 && (ends.to.exitCode === 0 || isHarmless(ends.to.tail, request.allow))) return;
+  throw pipeFailure(ends, 'moving the large objects');
+}
+
+function isHarmless(lines: readonly string[], allow: (error: string) => string | undefined): boolean {
+  let [told, allowed] = [0, 0];
+  const output = new RestoreOutput((message) => {
+    if (message.kind === 'ignored') told = message.count;
+    if (message.kind === 'error' && allow(message.text) !== undefined) allowed += 1;
+  });
+  for (const line of lines) output.line(line);
+  output.end();
+  return told > 0 && told === allowed;
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { StepIo } from '../pipeline/step.js';
+import type { RestoreGateway } from '../postgres/restore-gateway.js';
+import type { RestoreSizing } from '../postgres/restore-settings.js';
+import type { Copier, StreamGateway } from '../postgres/stream/stream-gateway.js';
+import type { StreamBuild, StreamPart, StreamPlan } from '../postgres/stream/stream-plan.js';
+import type { TargetGateway } from '../postgres/target-gateway.js';
+import type { RunFiles } from '../process/run-files.js';
+import type { RestoreDatabaseInput } from './restore-database.js';
+import { currentIntents } from './restored-target.js';
+import type { FingerprintReading } from './source-fingerprint.js';
+import { buildCall, buildIndex, isDone, restorePart } from './stream-restore.js';
+import type { StreamWork } from './stream-restore.js';
+import { runTasks } from './stream-schedule.js';
+
+export interface StreamDatabaseDependencies extends FingerprintReading {
+  readonly target: TargetGateway;
+  readonly restores: RestoreGateway;
+  readonly streams: StreamGateway;
+  readonly sizeRestore: (maxAcu: number, jobs: number) => RestoreSizing;
+  readonly defaultJobs: number;
+}
+
+export type StreamDatabaseInput = RestoreDatabaseInput;
+
+export const streamCalls = {
+  writePlan: 'file:stream-plan.json',
+  makeMarks: 'sql:CREATE SCHEMA rds2aurora_stream',
+  endLeftovers: 'sql:pg_terminate_backend',
+  copy: 'sql:COPY',
+  largeObjects: 'pg_restore large objects',
+  sequences: 'sql:setval',
+  build: buildCall,
+  dropMarks: 'sql:DROP SCHEMA rds2aurora_stream',
+} as const;
+
+const planFile = 'stream-plan.json';
+const writtenSchema = z.object({ sha256: z.string(), parts: z.number() });
+
+/** The plan that this run goes by since the database was last dropped; undefined when its file is not the one written. */
+export async function findPlan(
+  files: Pick<RunFiles, 'read'>,
+  io: StepIo,
+): Promise<{ text: string; parts: number } | undefined> {
+  const written = findWritten(io);
+  if (written === undefined) return undefined;
+  const found = await files.read(planFile);
+  return found?.sha256 === written.sha256 ? { text: found.text, parts: written.parts } : undefined;
+}
+
+/** Copies what is not in yet, builds indexes beside that, and ends with the rest of post-data. Gives the number of parts. */
+export async function streamData(
+  dependencies: StreamDatabaseDependencies,
+  work: StreamWork,
+): Promise<number> {
+  const { io } = work;
+  const written = findWritten(io);
+  if (written !== undefined && isDone(io, 'pg_restore post-data')) return written.parts;
+  const plan = await makePlan(dependencies, work);
+  await copyAll(dependencies.streams, work, plan);
+  await restorePart(work, 'post-data', {
+    kind: 'without',
+    of: new Set(plan.builds.map((build) => build.entry)),
+  });
+  return plan.parts.length;
+}
+
+async function makePlan(
+  { streams, files }: StreamDatabaseDependencies,
+  { io, input }: StreamWork,
+): Promise<StreamPlan> {
+  const found = await findPlan(files, io);
+  if (found !== undefined) return streams.parsePlan(found.text);
+  const plan = await streams.plan(input.source, input.target);
+  await io.mutate(
+    { call: streamCalls.writePlan, key: planFile },
+    () => files.write(planFile, JSON.stringify(plan)),
+    (sha256) => ({ detail: { sha256, parts: plan.parts.length } }),
+  );
+  return plan;
+}
+
+function findWritten(io: StepIo): z.output<typeof writtenSchema> | undefined {
+  const found = currentIntents(io).findLast(
+    (intent) => intent.call === streamCalls.writePlan && intent.effect !== undefined,
+  );
+  return found === undefined ? undefined : writtenSchema.parse(found.effect?.detail);
+}
+
+async function copyAll(streams: StreamGateway, work: StreamWork, plan: StreamPlan): Promise<void> {
+  const { io, input } = work;
+  const key = input.target.database;
+  if (!isDone(io, streamCalls.makeMarks)) {
+    await io.mutate({ call: streamCalls.makeMarks, key }, () => streams.makeMarks(input.target));
+  }
+  // Whoever was killed may have left a session that still commits: it ends before anybody asks what is in.
+  if (currentIntents(io).some(({ call, effect }) => effect === undefined && isOfServer(call))) {
+    await io.mutate({ call: streamCalls.endLeftovers, key }, () =>
+      streams.endLeftovers(input.target, io.signal),
+    );
+  }
+  const { source, target, clients } = input;
+  const { signal } = io;
+  const order = { source, target, clients, encoding: plan.encoding, signal };
+  await streams.copy({ ...order, progress: (progress) => io.progress(progress) }, async (copier) => {
+    await runTasks(
+      tasksOf(plan),
+      { jobs: input.jobs, done: await listDone(streams, work, plan), signal },
+      (task, stop) => doTask(copier, work, task, stop),
+    );
+    if (isDone(io, streamCalls.sequences)) return;
+    await io.mutate(
+      { call: streamCalls.sequences, key },
+      () => copier.sequences(),
+      (sequences) => ({
+        detail: { sequences },
+      }),
+    );
+  });
+}
+
+const isOfServer = (call: string): boolean =>
+  [streamCalls.copy, streamCalls.largeObjects, streamCalls.build, 'pg_restore post-data'].includes(call);
+
+type Task =
+  | { readonly id: string; readonly after: readonly string[]; readonly part: StreamPart }
+  | { readonly id: string; readonly after: readonly string[]; readonly build: StreamBuild }
+  | { readonly id: string; readonly after: readonly string[]; readonly largeObjects: true };
+
+const largeObjects = 'large objects';
+const buildId = (build: StreamBuild): string => `index ${build.label}`;
+
+/** An index that can be built goes before more data: the slow ones must not be left for the end. */
+function tasksOf({ parts, builds }: StreamPlan): Task[] {
+  return [
+    ...builds.map((build): Task => ({ id: buildId(build), after: build.after, build })),
+    ...parts.map((part): Task => ({ id: part.key, after: [], part })),
+    { id: largeObjects, after: [], largeObjects: true },
+  ];
+}
+
+/** Parts as the target knows them, the rest as the journal does. */
+async function listDone(
+  streams: StreamGateway,
+  { io, input }: StreamWork,
+  plan: StreamPlan,
+): Promise<ReadonlySet<string>> {
+  const built = currentIntents(io).flatMap(({ call, key, effect }) =>
+    call === streamCalls.build && effect !== undefined ? [key] : [],
+  );
+  return new Set([
+    ...((await streams.readMarks(input.target)) ?? []),
+    ...plan.builds.filter((build) => built.includes(build.label)).map(buildId),
+    ...(isDone(io, streamCalls.largeObjects) ? [largeObjects] : []),
+  ]);
+}
+
+async function doTask(copier: Copier, work: StreamWork, task: Task, signal: AbortSignal): Promise<void> {
+  const { io, input } = work;
+  if ('build' in task) return buildIndex(work, task.build, signal);
+  if ('part' in task) {
+    const { key, label } = task.part;
+    await io.mutate(
+      { call: streamCalls.copy, key },
+      () => copier.part(task.part, signal),
+      (bytes) => ({
+        detail: { bytes },
+      }),
+    );
+    const total = work.totals.get(label);
+    if (total !== undefined && key === label) io.progress({ item: label, done: total, total, unit: 'rows' });
+    return;
+  }
+  await io.mutate({ call: streamCalls.largeObjects, key: input.target.database }, () =>
+    copier.largeObjects(signal),
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { planParts } from '../../../src/postgres/stream/plan-parts.js';
+import type { StreamTable } from '../../../src/postgres/stream/stream-tables.js';
+
+const table = (oid: number, name: string, bytes: number, more: Partial<StreamTable> = {}): StreamTable => ({
+  ...{
+    oid,
+    schema: 'app',
+    name,
+    label: `app.${name}`,
+    columns: [{ name: 'id', type: 23 }],
+    generated: false,
+  },
+  ...{ pages: Math.ceil(bytes / 10), bytes, condition: null, root: null, ...more },
+});
+const rules = { partBytes: 100, smallBytes: 10, splits: true, isBinary: () => true };
+
+describe('the plan of a stream', () => {
+  test('a large table goes in ranges that hold every block once, TOAST counted', () => {
+    const { parts } = planParts([table(1, 'large', 350, { pages: 7 })], [], rules);
+    expect(parts.map((part) => part.key)).toEqual([
+      'app.large blocks 0 to 1',
+      'app.large blocks 2 to 3',
+      'app.large blocks 4 to 5',
+      'app.large blocks 6 to end',
+    ]);
+    expect(parts[3]?.out).toEqual([
+      `COPY (SELECT "id" FROM ONLY "app"."large" WHERE ctid >= '(6,0)'::tid) TO STDOUT (FORMAT binary)`,
+    ]);
+    expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBe(350);
+  });
+
+  test('never in more ranges than it has blocks, and whole where the server reads all for a range', () => {
+    const wide = [table(1, 'wide', 5000, { pages: 2 })];
+    expect(planParts(wide, [], rules).parts).toHaveLength(2);
+    expect(planParts(wide, [], { ...rules, splits: false }).parts).toHaveLength(1);
+  });
+
+  test('a table that goes whole is emptied and frozen, but not where its rows go through the root', () => {
+    const root = { schema: 'app', name: 'root' };
+    const { parts } = planParts([table(1, 'whole', 90), table(2, 'leaf', 80, { root })], [], rules);
+    expect(parts.map((part) => part.into)).toEqual([
+      ['TRUNCATE ONLY "app"."whole"', 'COPY "app"."whole" ("id") FROM STDIN (FORMAT binary, FREEZE)'],
+      ['COPY "app"."root" ("id") FROM STDIN (FORMAT binary)'],
+    ]);
+  });
+
+  test('small tables share a transaction in text form, and empty ones need none', () => {
+    const small = Array.from({ length: 3 }, (_, index) => table(index, `s${String(index)}`, 8));
+    const { parts } = planParts([...small, table(9, 'empty', 0)], [], rules);
+    expect(parts).toHaveLength(1);
+    expect(parts[0]).toMatchObject({ key: 'small: app.s0 and 2 more', bytes: 24 });
+    expect(parts[0]?.into[2]).toBe('COPY "app"."s2" ("id") FROM STDIN (FORMAT text)');
+  });
+
+  test('of the own tables of an extension only the rows of the user go', () => {
+    const { parts } = planParts([table(1, 'jobs', 50, { condition: 'WHERE id > 9' })], [], rules);
+    expect(parts[0]?.out).toEqual([
+      'COPY (SELECT "id" FROM ONLY "app"."jobs" WHERE id > 9) TO STDOUT (FORMAT text)',
+    ]);
+  });
+
+  test('what a vector index waits for goes first, and each index waits for all of its table', () => {
+    const index = (of: number, label: string, vector: boolean) => ({
+      ...{ table: of, label, entry: `1259 ${String(of)}`, vector },
+    });
+    const { parts, builds } = planParts(
+      [table(1, 'larger', 250), table(2, 'vectors', 150)],
+      [index(2, 'app.hnsw', true), index(1, 'app.btree', false), index(7, 'app.of_a_small_one', false)],
+      rules,
+    );
+    expect(parts[0]?.label).toBe('app.vectors');
+    expect(builds.map(({ label, after }) => [label, after.length])).toEqual([
+      ['app.hnsw', 2],
+      ['app.btree', 3],
+    ]);
+  });
+});
