@@ -16,7 +16,7 @@ export interface TableFacts {
   readonly pages: number;
   /** With TOAST. */
   readonly bytes: number;
-  /** The query of a materialized view. */
+  /** The query of a materialized view, where it can be run: not when it reads another one that has no rows yet. */
   readonly query: string | null;
 }
 
@@ -35,13 +35,19 @@ export interface ContentOptions {
   readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
 }
 
+/** Relations that have never been populated, among all that the definition of `c` reads, through views too. */
+const unpopulatedBelow = `WITH RECURSIVE reads(oid) AS (
+    SELECT c.oid UNION SELECT d.refobjid FROM reads r JOIN pg_rewrite w ON w.ev_class = r.oid
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass)
+  SELECT FROM reads r JOIN pg_class m ON m.oid = r.oid WHERE NOT m.relispopulated`;
+
 export async function listTables(session: Session): Promise<TableFacts[]> {
   return session.rows<TableFacts>(`SELECT n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, c.relispopulated AS populated,
       CASE c.relkind WHEN 'm' THEN 'materialized-view' ELSE 'table' END AS kind,
       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         ORDER BY a.attnum) AS columns,
       (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages, pg_table_size(c.oid)::float8 AS bytes,
-      CASE c.relkind WHEN 'm' THEN pg_get_viewdef(c.oid) END AS query
+      CASE WHEN c.relkind = 'm' AND NOT EXISTS (${unpopulatedBelow}) THEN pg_get_viewdef(c.oid) END AS query
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}
     ORDER BY pg_table_size(c.oid) DESC, n.nspname, c.relname`);
