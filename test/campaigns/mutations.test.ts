@@ -13,7 +13,7 @@ import { findRowMutations } from './mutations/row-mutations.js';
 
 const full = process.env['CAMPAIGN'] === 'full';
 const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
-const [mutationsWanted, pairsWanted] = full ? [2000, 200] : [40, 4];
+const [mutationsWanted, pairsWanted] = full ? [2000, 200] : [24, 2];
 const timeout = full ? 4 * 3_600_000 : 240_000;
 const signal = new AbortController().signal;
 
@@ -41,10 +41,14 @@ test('every single change is found, with its place', { timeout }, async () => {
     ...(await findRowMutations(session, random)),
   ];
   // One of each kind first: chance must not leave out a kind.
-  const chosen = firstOfKinds(shuffle(all, random)).slice(0, mutationsWanted);
+  const chosen: Mutation[] = [];
   const missed: string[] = [];
-  for (const mutation of chosen) {
+  for (const mutation of firstOfKinds(shuffle(all, random))) {
+    if (chosen.length === mutationsWanted) break;
     const places = await tryMutation(mutation);
+    // PostgreSQL refuses it by a constraint: nothing was changed that could be found.
+    if (places === undefined) continue;
+    chosen.push(mutation);
     if (!places.some((place) => place.startsWith(mutation.place)))
       missed.push(
         `${mutation.kind}: ${mutation.sql}: looked for ${mutation.place}, found ${places.join('; ') || 'nothing'}`,
@@ -63,7 +67,7 @@ test('what changes nothing that a reader could see is no difference', { timeout 
   const alarms: string[] = [];
   for (let pair = 0; pair < pairsWanted; pair += 1) {
     const sql = Array.from({ length: 5 }, () => pick(harmless, random));
-    const places = await tryMutation({ kind: 'harmless', sql: sql.join('; '), place: '' });
+    const places = (await tryMutation({ kind: 'harmless', sql: sql.join('; '), place: '' })) ?? ['refused'];
     if (places.length > 0) alarms.push(`${sql.join('; ')}: ${places.join('; ')}`);
   }
   process.stdout.write(
@@ -72,14 +76,12 @@ test('what changes nothing that a reader could see is no difference', { timeout 
   expect(alarms).toEqual([]);
 });
 
-/** @returns the items that do not match; the database is afterwards as it was before */
-async function tryMutation(mutation: Mutation): Promise<string[]> {
+/** @returns the items that do not match; undefined where a constraint forbids the change; the database is afterwards as it was before */
+async function tryMutation(mutation: Mutation): Promise<string[] | undefined> {
   if (mutation.undo === undefined) {
     await session.run('BEGIN');
     try {
-      await session.run(
-        `SET LOCAL search_path = public; ${mutation.sql}; SET LOCAL search_path = pg_catalog, pg_temp`,
-      );
+      if (!(await isMade(mutation))) return undefined;
       return await findPlaces(within(session));
     } catch (error) {
       return [`failed: ${String(error)}`];
@@ -93,6 +95,17 @@ async function tryMutation(mutation: Mutation): Promise<string[]> {
     return await findPlaces(server.sessions);
   } finally {
     await execute('zoo', mutation.undo);
+  }
+}
+
+/** @returns false where a constraint of the table forbids it */
+async function isMade({ sql }: Mutation): Promise<boolean> {
+  try {
+    await session.run(`SET LOCAL search_path = public; ${sql}; SET LOCAL search_path = pg_catalog, pg_temp`);
+    return true;
+  } catch (error) {
+    if (/\(23\d{3}\)$/.test(String(error))) return false;
+    throw error;
   }
 }
 

@@ -64,7 +64,8 @@ const tables: readonly Family[] = [
   },
   {
     kind: 'a storage parameter of TOAST',
-    query: `SELECT format('ALTER TABLE %s SET (toast.autovacuum_enabled = off)', ${of('c.relname')}) AS sql, 'tables: ' || ${of('c.relname')} AS place FROM ${relations} WHERE ${own} AND c.relkind = 'r' AND c.reltoastrelid <> 0`,
+    query: `SELECT format('ALTER TABLE %s SET (toast.autovacuum_enabled = off)', ${of('c.relname')}) AS sql, 'tables: ' || ${of('c.relname')} AS place FROM ${relations} WHERE ${own} AND c.relkind = 'r' AND c.reltoastrelid <> 0
+      AND NOT EXISTS (SELECT 1 FROM pg_class t WHERE t.oid = c.reltoastrelid AND 'autovacuum_enabled=off' = ANY (t.reloptions))`,
   },
   {
     kind: 'an owner changed',
@@ -104,7 +105,7 @@ const attached: readonly Family[] = [
   },
   {
     kind: 'an index made otherwise',
-    query: `SELECT format('DROP INDEX %s; %s', ${of('x.relname')}, replace(replace(replace(pg_get_indexdef(x.oid), 'vector_cosine_ops', 'vector_l2_ops'), 'vector_l2_ops) WITH (lists', 'vector_ip_ops) WITH (lists'), 'm=''8''', 'm=''9''')) AS sql, 'indexes: ' || ${of('x.relname')} AS place
+    query: `SELECT format('DROP INDEX %s; %s', ${of('x.relname')}, replace(replace(replace(pg_get_indexdef(x.oid), 'vector_cosine_ops', 'vector_l2_ops'), '(embedding) WITH (lists', '(embedding vector_ip_ops) WITH (lists'), 'm=''8''', 'm=''9''')) AS sql, 'indexes: ' || ${of('x.relname')} AS place
       FROM ${relations} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relname IN ('chunks_hnsw', 'chunks_ivf')`,
   },
   {
@@ -232,7 +233,9 @@ const shared: readonly Family[] = [
   {
     kind: 'a grant taken',
     query: `SELECT format('REVOKE %s ON %s %s FROM %I', a.privilege_type, CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, ${of('c.relname')}, pg_get_userbyid(a.grantee)) AS sql, format('grants: %s %s %s to ', i.type, i.identity, a.privilege_type) AS place
-      FROM ${relations} CROSS JOIN LATERAL aclexplode(c.relacl) a CROSS JOIN LATERAL pg_identify_object('pg_class'::regclass, c.oid, 0) i WHERE ${own} AND a.grantee <> 0`,
+      FROM ${relations} CROSS JOIN LATERAL aclexplode(c.relacl) a CROSS JOIN LATERAL pg_identify_object('pg_class'::regclass, c.oid, 0) i WHERE ${own} AND a.grantee <> 0
+      -- Without these the login that compares could not read.
+      AND NOT (a.privilege_type = 'SELECT' AND pg_get_userbyid(a.grantee) = current_user)`,
   },
   {
     kind: 'a grant given',
@@ -254,7 +257,7 @@ const shared: readonly Family[] = [
   {
     kind: 'a privilege on a member of an extension',
     asSuperuser: true,
-    query: `SELECT d.sql, d.undo, 'grants on members of extensions: function public.show_trgm(text) EXECUTE to ' AS place FROM (VALUES
+    query: `SELECT d.sql, d.undo, 'grants on members of extensions: function public.show_trgm(' AS place FROM (VALUES
       ('REVOKE EXECUTE ON FUNCTION public.show_trgm(text) FROM PUBLIC', 'GRANT EXECUTE ON FUNCTION public.show_trgm(text) TO PUBLIC'),
       ('GRANT EXECUTE ON FUNCTION public.show_trgm(text) TO zoo_app', 'REVOKE EXECUTE ON FUNCTION public.show_trgm(text) FROM zoo_app')) d(sql, undo)`,
   },
