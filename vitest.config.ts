@@ -12,6 +12,7 @@ const long = [
   'test/campaigns/replace-relay.test.ts',
   'test/campaigns/round-trip.test.ts',
   'test/campaigns/snapshot-rollback.test.ts',
+  'test/e2e/finalize-snapshot.test.ts',
   'test/e2e/finalize.test.ts',
   'test/e2e/fresh-api.test.ts',
   'test/e2e/snapshot-delete-failed.test.ts',

@@ -5,6 +5,7 @@ import type { JournalRecord } from '../../src/journal/record.js';
 import { listRuns } from '../../src/journal/runs.js';
 import { createWorld, envelopeOf, expectExit, journalOf, type Ended, type World } from '../e2e/harness.js';
 import { countLostWrites, moved, readSource, readState } from '../e2e/world-state.js';
+import { say } from '../say.js';
 import { dealRelays, findRepeatedSteps, listKillPoints, type KillPoint } from './kill-points.js';
 import { moveBack, readBeginning, type Beginning } from './move-back.js';
 import { sampleEvenly } from './sample-evenly.js';
@@ -125,8 +126,3 @@ const hasRun = (world: World): boolean => listRuns(join(world.project, '.rds2aur
 
 const readRepeats = (world: World): number =>
   hasRun(world) ? findRepeatedSteps(journalOf(world.project)).length : 0;
-
-/** At once: a campaign takes long, and vitest keeps what a test prints until it ends. */
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}

@@ -17,6 +17,7 @@ import {
 } from '../e2e/harness.js';
 import { countLostWrites, countRows, readSource, readState } from '../e2e/world-state.js';
 import type { SourceFacts, WorldState } from '../e2e/world-state.js';
+import { say } from '../say.js';
 import { findRepeatedSteps, type KillPoint } from './kill-points.js';
 import { listOurs } from './list-ours.js';
 import { dealAgain, dealRoundTrips, type RoundTrip } from './round-trips.js';
@@ -204,9 +205,4 @@ function killedAt(ended: Ended, killed: KillPoint[]): KillPoint | undefined {
   }
   killed.push(point);
   return point;
-}
-
-/** At once: a campaign takes long, and vitest keeps what a test prints until it ends. */
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

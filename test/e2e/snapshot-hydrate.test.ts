@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateSchema, planSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
+import { sayMove } from '../say.js';
 import { hasAwsCli, pathWithAwsCli } from './aws-cli.js';
 import { createWorld, envelopeOf, expectExit, journalOf, mutatingCalls, type World } from './harness.js';
 import { countLostWrites, countRows, moved, readSource, readState, type SourceFacts } from './world-state.js';
@@ -54,9 +55,7 @@ function tellStory(): void {
       instances: ['production-rag-instance available'],
       stacks,
     });
-    process.stderr.write(
-      `hydrate: ${comparisons.length} comparisons match, writes lost 0, downtime ${downtimeMilliseconds} ms\n`,
-    );
+    sayMove(name, { comparisons, downtimeMilliseconds });
   });
 
   test('no task ran before the data was verified, and the temporary instance went after that', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { migrateSchema, planSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
+import { sayMove } from '../say.js';
 import {
   createWorld,
   envelopeOf,
@@ -75,6 +76,10 @@ describe('snapshot into the stack that owns the source', { shuffle: false, timeo
       ...moved,
       instances: ['production-rag-instance available'],
       stacks: stacks('UPDATE_COMPLETE'),
+    });
+    sayMove('snapshot into the stack that owns the source, by a template', {
+      comparisons,
+      downtimeMilliseconds,
     });
   });
 

@@ -7,6 +7,7 @@ import {
   statusSchema,
   validateSchema,
 } from '../../src/cli/result-schemas.js';
+import { sayMove } from '../say.js';
 import {
   createWorld,
   envelopeOf,
@@ -87,6 +88,7 @@ export function describeWholePath(
       expect(await countLostWrites(world)).toBe(0);
       expect(await readState(world)).toEqual({ ...moved, stacks });
       expect(journalOf(world.project).at(-1)?.type).toBe('finished');
+      sayMove(name, { comparisons, downtimeMilliseconds });
     });
 
     test('the source is the same server with the same data', async () => {
