@@ -42,7 +42,12 @@ export function readMasterPassword(): Promise<string> {
 }
 
 export async function startPostgresServer(
-  options: { readonly major?: number; readonly parameters?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly major?: number;
+    readonly parameters?: Readonly<Record<string, string>>;
+    /** Default: true, as on RDS. */
+    readonly forceSsl?: boolean;
+  } = {},
 ): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-test-'));
   const authority = createCertificateAuthority();
@@ -51,7 +56,7 @@ export async function startPostgresServer(
     username: 'master',
     password: masterPassword,
   });
-  const settings = { parameters: options.parameters ?? {}, forceSsl: true };
+  const settings = { parameters: options.parameters ?? {}, forceSsl: options.forceSsl ?? true };
   const server = await runtime.startServer(volume, await runtime.allotAddress(5432), settings);
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, authority.certificate);

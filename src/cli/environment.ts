@@ -6,8 +6,6 @@ export interface Environment {
   readonly plain: boolean;
   /** The terminal cannot move its cursor. */
   readonly dumbTerminal: boolean;
-  /** Extra CA file for PostgreSQL, libpq's own variable. */
-  readonly pgSslRootCert: string | undefined;
 }
 
 export function readEnvironment(
@@ -17,7 +15,6 @@ export function readEnvironment(
     variables,
     plain: isSet(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
     dumbTerminal: variables['TERM'] === 'dumb',
-    pgSslRootCert: isSet(variables['PGSSLROOTCERT']) ? variables['PGSSLROOTCERT'] : undefined,
   };
 }
 

@@ -23,7 +23,7 @@ export interface FreshStepsOptions {
 
 /** The steps of a fresh start alone. */
 export function freshSteps(tools: Tools, { directory, choices, checkAws }: FreshStepsOptions) {
-  const { aws, sessions, fingerprints, waits } = tools;
+  const { aws, sessions, fingerprints, waits, trusted } = tools;
   const files = createRunFiles(directory);
   const fresh = createFreshDatabaseGateway(sessions);
   const { rds } = aws;
@@ -45,7 +45,7 @@ export function freshSteps(tools: Tools, { directory, choices, checkAws }: Fresh
         fingerprints,
         files,
         schemas: createSchemaComparer(fingerprints),
-        database: createDatabaseChecks(sessions),
+        database: createDatabaseChecks(sessions, trusted),
         checkAws,
       }),
     ),

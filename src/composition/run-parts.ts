@@ -44,12 +44,12 @@ function choicesOf(session: MigrationSession, run: OpenRun | undefined): FreshCh
 }
 
 /**
-/**
- * The journal compares it on resume: how often AWS is asked, how the source is ended, who is told and where runs are kept
- * may change between attempts; the address of a webhook is a secret besides. The choices of a fresh start are kept with it.
+ * The journal compares it on resume: how often AWS is asked, how the source is ended, who is told, where runs are kept and
+ * by which authorities servers are proven may change between attempts (authorities expire); the address of a webhook is a secret besides. The choices of a fresh start are kept with it.
  */
 export function comparable(session: MigrationSession, path: string, run?: OpenRun): object {
-  const { poll: _poll, finalize: _finalize, notify: _notify, state: _state, ...compared } = session.written;
+  const { poll: _poll, finalize: _finalize, notify: _notify, state: _state, ...more } = session.written;
+  const { tls: _tls, ...compared } = more;
   return path === 'fresh' ? { ...compared, fresh: choicesOf(session, run) } : compared;
 }
 

@@ -80,7 +80,7 @@ export function createShelf(session: MigrationSession, options: ShelfOptions): S
       createValidateTarget({
         fingerprints: tools.fingerprints,
         files: createRunFiles(directory),
-        database: createDatabaseChecks(tools.sessions),
+        database: createDatabaseChecks(tools.sessions, tools.trusted),
         checkAws: checkTarget,
       }),
     ),

@@ -6,7 +6,7 @@ import { createDatabaseWaits } from '../aws/database-waits.js';
 import { createPoll } from '../aws/poll.js';
 import { createStackWaits } from '../aws/stack-waits.js';
 import type { MigrationSession } from '../cli/migration-command.js';
-import { readTrustedAuthorities } from '../config/trusted-authorities.js';
+import { nameTrustedAuthorities, readTrustedAuthorities } from '../config/trusted-authorities.js';
 import { createFingerprintGateway } from '../postgres/fingerprint-gateway.js';
 import { createSessions } from '../postgres/session.js';
 import { createClientLogin } from '../process/client-login.js';
@@ -18,7 +18,7 @@ export type Tools = ReturnType<typeof createTools>;
 
 /** Clients, gateways and waits of one command. Nothing connects before it is used. */
 export function createTools(session: MigrationSession, runId: string, directory: string) {
-  const { config, environment, toolVersion, profile } = session;
+  const { config, toolVersion, profile } = session;
   const aws = createAwsGateways({
     region: config.region,
     version: toolVersion,
@@ -27,7 +27,7 @@ export function createTools(session: MigrationSession, runId: string, directory:
   const poll = createPoll({ intervalMs: config.poll.seconds * 1000, random: Math.random });
   const login = {
     readPassword: (secret: string) => aws.secrets.readPassword(secret),
-    readCa: () => readTrustedAuthorities(config.tls?.caFile, environment.pgSslRootCert),
+    readCa: () => readTrustedAuthorities(config.tls?.caFile, session.now()),
     applicationName: `rds2aurora/${runId}`,
   };
   const sessions = createSessions(login);
@@ -40,6 +40,7 @@ export function createTools(session: MigrationSession, runId: string, directory:
       stack: createStackWaits(aws.cloudFormation, poll),
     },
     sessions,
+    trusted: nameTrustedAuthorities(config.tls?.caFile),
     clientLogin: createClientLogin({ ...login, directory: join(directory, 'logins') }),
     fingerprints: createFingerprintGateway(sessions, jobs),
     jobs,

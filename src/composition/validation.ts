@@ -33,7 +33,7 @@ export async function validate(session: MigrationSession): Promise<Outcome<Valid
   const target = { clusterIdentifier: cluster, instanceIdentifier: instance };
   const checks = await checkAws(tools.aws, config, target, since);
   const order = { target: await findTarget(tools, session), mode: verify.rows, signal };
-  const database = createDatabaseChecks(tools.sessions);
+  const database = createDatabaseChecks(tools.sessions, tools.trusted);
   const validation = isFreshStart(session)
     ? { checks: await database.check(order.target, signal), comparisons: [] }
     : await validateTarget(

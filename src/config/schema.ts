@@ -176,7 +176,15 @@ export const configSchema = z.strictObject({
       directory: z.string().min(1).optional().describe('Default: inside the run directory'),
     })
     .optional(),
-  tls: z.strictObject({ caFile: z.string().min(1).optional() }).optional(),
+  tls: z
+    .strictObject({
+      caFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('PEM file of the authorities to trust in the place of those of Amazon RDS'),
+    })
+    .optional(),
   poll: z
     .strictObject({
       seconds: z.number().min(0.05).max(60).default(15),

@@ -37,6 +37,8 @@ function post(
   return new Promise((resolve, reject) => {
     const call = request(url, {
       ...{ method: 'POST', headers, signal, agent: false },
+      // Else NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody read what is told.
+      rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
     });
     call.once('error', reject);

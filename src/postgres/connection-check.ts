@@ -19,23 +19,24 @@ const factsSql = `SELECT current_setting('server_version') AS version,
     (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'vector') AS vector,
     (SELECT a.default_version FROM pg_available_extensions a WHERE a.name = 'vector') AS available`;
 
-export function createDatabaseChecks(sessions: Sessions): DatabaseChecks {
+/** @param trusted by whom servers are proven, in words */
+export function createDatabaseChecks(sessions: Sessions, trusted: string): DatabaseChecks {
   return {
     check: async (target, signal) => {
       const facts = await sessions.use(target, { mode: 'read', signal }, (session) =>
         session.row<Facts>(factsSql),
       );
-      return [connectionOf(target, facts), vectorOf(facts)];
+      return [connectionOf(target, facts, trusted), vectorOf(facts)];
     },
   };
 }
 
-function connectionOf(target: ServerRef, facts: Facts): CheckResult {
+function connectionOf(target: ServerRef, facts: Facts, trusted: string): CheckResult {
   const where = `${target.host}:${String(target.port)} as ${target.user} with secret ${target.secret}`;
   return {
     check: 'direct connection',
     result: facts.tls === null ? 'fail' : 'pass',
-    detail: `${where}: PostgreSQL ${facts.version}, ${facts.tls ?? 'no TLS'}, certificate verified in full`,
+    detail: `${where}: PostgreSQL ${facts.version}, ${facts.tls ?? 'no TLS'}, certificate verified in full by ${trusted}`,
   };
 }
 

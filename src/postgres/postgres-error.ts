@@ -1,5 +1,6 @@
 import { CredentialsError, MigrationError, StoppedError } from '../errors.js';
 import type { ErrorDetails } from '../errors.js';
+import { findTlsRefusal } from '../process/tls-refusal.js';
 import type { ServerRef } from '../steps/refs.js';
 
 /** SQLSTATE classes and codes after which the same call may work later (PostgreSQL: Appendix A, Error Codes). */
@@ -16,8 +17,7 @@ const network = new Set([
 ]);
 const lost =
   /Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
-const tls = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS|ERR_SSL/;
-const noTls = /does not support SSL|establishing an SSL connection/;
+const sqlState = /^[0-9A-Z]{5}$/;
 
 /** Turns whatever a driver threw into an error of ours. The server's `detail` is left out: it quotes rows. */
 export function postgresError(cause: unknown, server: ServerRef): MigrationError {
@@ -26,7 +26,8 @@ export function postgresError(cause: unknown, server: ServerRef): MigrationError
   const code = codeOf(cause);
   const where = `${server.host}:${server.port}/${server.database}`;
   const details: ErrorDetails = { cause, resource: where };
-  if (tls.test(code) || noTls.test(message)) return tlsError(message, where, details);
+  const refusal = tellsOfTls(code, message) ? findTlsRefusal(told(code, message), where, details) : undefined;
+  if (refusal !== undefined) return refusal;
   if (code.startsWith('28')) return loginError(message, server, details);
   if (code === '42501') {
     return new CredentialsError(
@@ -63,12 +64,13 @@ function stoppedCode(code: string): string {
   return code === '53100' ? 'DatabaseDiskFull' : 'DatabaseUnreachable';
 }
 
-function tlsError(message: string, where: string, details: ErrorDetails): MigrationError {
-  return new MigrationError('TlsRefused', `the identity of ${where} could not be proven: ${message}`, {
-    ...details,
-    why: 'every session is encrypted, and the certificate must be valid for the host and signed by a trusted CA',
-    next: ['use the endpoint that AWS shows, and set tls.caFile to the CA bundle of that server'],
-  });
+/** What a server says may hold any words; of these one sentence alone is about who answered. */
+function tellsOfTls(code: string, message: string): boolean {
+  return !sqlState.test(code) || message === 'SCRAM channel binding check failed';
+}
+
+function told(code: string, message: string): string {
+  return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
 
 function loginError(message: string, server: ServerRef, details: ErrorDetails): CredentialsError {

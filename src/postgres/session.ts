@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { QueryResultRow } from 'pg';
 import { CredentialsError } from '../errors.js';
+import { assertNetworkAddress } from '../process/network-address.js';
 import type { ServerRef } from '../steps/refs.js';
 import { postgresError } from './postgres-error.js';
 import { startupOptions } from './session-settings.js';
@@ -116,6 +117,7 @@ async function clientConfig(
   server: ServerRef,
   options: SessionOptions,
 ): Promise<pg.ClientConfig> {
+  assertNetworkAddress(server);
   const password = await dependencies.readPassword(server.secret);
   // The driver would take PGPASSWORD or a passfile in the place of an empty password.
   if (password === '')
@@ -126,7 +128,10 @@ async function clientConfig(
     database: server.database,
     user: server.user,
     password,
-    // Explicit, so that PGSSLMODE in the environment cannot weaken it.
+    // All explicit: what is missing here the driver would take from PGSSLMODE, PGSSLNEGOTIATION, PGHOST and the like.
+    sslnegotiation: 'postgres',
+    // Binds the proof of the password to the certificate: whoever stole a key cannot stand in between.
+    enableChannelBinding: true,
     ssl: { ca: [...(await dependencies.readCa())], rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     application_name: dependencies.applicationName,
     client_encoding: 'UTF8',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CredentialsError } from '../errors.js';
 import type { ServerRef } from '../steps/refs.js';
 import { passfileLine } from './conninfo.js';
+import { assertNetworkAddress } from './network-address.js';
 
 export interface ClientLoginDependencies {
   /** Folder for files that live as long as a child process; made with mode 0700. */
@@ -27,6 +28,7 @@ const prefix = 'login-';
  */
 export function createClientLogin(dependencies: ClientLoginDependencies): ClientLogin {
   return async (server, settings, work) => {
+    assertNetworkAddress(server);
     await mkdir(dependencies.directory, { recursive: true, mode: 0o700 });
     await removeLeftovers(dependencies.directory);
     const folder = await mkdtemp(join(dependencies.directory, `${prefix}${String(process.pid)}-`));
@@ -58,6 +60,8 @@ async function writeLogin(
     PGPASSFILE: passfile,
     PGSSLMODE: 'verify-full',
     PGSSLROOTCERT: caFile,
+    // Encryption by Kerberos would be tried first, and takes no notice of PGSSLMODE.
+    PGGSSENCMODE: 'disable',
     PGCHANNELBINDING: 'prefer',
     PGAPPNAME: dependencies.applicationName,
     PGOPTIONS: Object.entries(settings)

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { MigrationError, StoppedError } from '../errors.js';
+import { MigrationError } from '../errors.js';
 import type { ServerRef } from '../steps/refs.js';
+import { findConnectionFailure } from './client-failure.js';
 import type { ClientLogin } from './client-login.js';
 import { runClientProgram } from './client-program.js';
 import { conninfo } from './conninfo.js';
@@ -103,15 +104,8 @@ function dumpFailed(exitCode: number, tail: readonly string[], server: ServerRef
   const errors = tail.filter((line) => /error|fatal/i.test(line));
   const text = (errors.length > 0 ? errors : tail).slice(-5).join('\n');
   const details = { resource: `${server.host}/${server.database}`, resumable: true };
-  if (text.includes('No space left on device')) {
-    return new StoppedError('DiskFull', `pg_dump ran out of disk space: ${text}`, details);
-  }
-  if (
-    /server closed the connection|could not connect|connection to server|terminating connection|lock timeout/.test(
-      text,
-    )
-  ) {
-    return new StoppedError('DumpInterrupted', `pg_dump lost the server: ${text}`, details);
-  }
-  return new MigrationError('DumpFailed', `pg_dump ended with exit code ${exitCode}: ${text}`, details);
+  return (
+    findConnectionFailure(text, { what: 'pg_dump', stopped: 'DumpInterrupted', details }) ??
+    new MigrationError('DumpFailed', `pg_dump ended with exit code ${exitCode}: ${text}`, details)
+  );
 }

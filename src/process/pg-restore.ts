@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { MigrationError, StoppedError } from '../errors.js';
+import { MigrationError } from '../errors.js';
 import type { ServerRef } from '../steps/refs.js';
+import { findConnectionFailure } from './client-failure.js';
 import type { ClientLogin } from './client-login.js';
 import { runClientProgram } from './client-program.js';
 import { conninfo } from './conninfo.js';
@@ -115,15 +116,12 @@ function restoreFailed(text: string, request: RestoreRequest): MigrationError {
   // What follows may quote rows: one statement's beginning is enough to find it.
   const message = text.slice(0, 600);
   const details = { resource: `${request.server.host}/${request.server.database}`, resumable: true };
-  if (
-    /server closed the connection|connection to server .* failed|terminating connection|could not (send|receive) data/.test(
-      text,
-    )
-  ) {
-    return new StoppedError('RestoreInterrupted', `pg_restore lost the server: ${message}`, details);
-  }
-  return new MigrationError('RestoreFailed', `${request.part} could not be restored: ${message}`, {
-    ...details,
-    why: 'only errors known to be harmless are passed over, and this is none of them',
-  });
+  const failed = { what: 'pg_restore', stopped: 'RestoreInterrupted', details };
+  return (
+    findConnectionFailure(message.replace(/\nCommand was: [\s\S]*/, ''), failed) ??
+    new MigrationError('RestoreFailed', `${request.part} could not be restored: ${message}`, {
+      ...details,
+      why: 'only errors known to be harmless are passed over, and this is none of them',
+    })
+  );
 }

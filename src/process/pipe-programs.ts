@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { MigrationError, StoppedError } from '../errors.js';
+import { MigrationError } from '../errors.js';
+import { findConnectionFailure } from './client-failure.js';
 
 export interface PipedProgram {
   /** Absolute path. */
@@ -126,12 +127,9 @@ export function pipeFailure(
   const lines = [...ends.to.tail, ...ends.from.tail];
   const told = [/error|fatal/i, /ended by/, /./].map((one) => lines.filter((line) => one.test(line)));
   const text = (told.find((some) => some.length > 0) ?? []).slice(0, 3).join('\n').slice(0, 600);
-  if (
-    /server closed the connection|connection to server|could not connect|terminating connection|could not (send|receive) data|ended by|SSL (SYSCALL|error)|snapshot ".*" does not exist|no COPY in progress|lost synchronization|No space left/.test(
-      text,
-    )
-  ) {
-    return new StoppedError('CopyInterrupted', `${what} was interrupted: ${text}`, { resumable: true });
-  }
-  return new MigrationError('CopyFailed', `${what} failed: ${text}`, { resumable: true });
+  const details = { resumable: true };
+  return (
+    findConnectionFailure(text, { what, stopped: 'CopyInterrupted', details }) ??
+    new MigrationError('CopyFailed', `${what} failed: ${text}`, details)
+  );
 }

@@ -8,8 +8,8 @@ const shortestPollSeconds = 0.2;
 export const caFileName = 'ca.pem';
 
 /**
- * The environment that points AWS clients (`AWS_ENDPOINT_URL`), libpq (`PGSSLROOTCERT`) and the product's poller at a
- * sandbox. The credentials are made up; the sandbox never looks at the secret.
+ * The environment that points AWS clients (`AWS_ENDPOINT_URL`), libpq (`PGSSLROOTCERT`), and what the product trusts and
+ * how often it asks, at a sandbox. The credentials are made up; the sandbox never looks at the secret.
  */
 export function sandboxEnvironment(
   endpoint: string,
@@ -17,6 +17,7 @@ export function sandboxEnvironment(
   directory: string,
   speed: number,
 ): Record<string, string> {
+  const caFile = join(directory, caFileName);
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'AKIASANDBOX000000000',
@@ -24,7 +25,8 @@ export function sandboxEnvironment(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
-    PGSSLROOTCERT: join(directory, caFileName),
+    PGSSLROOTCERT: caFile,
+    RDS2AURORA_TLS_CA_FILE: caFile,
     RDS2AURORA_POLL_SECONDS: String(Math.max(shortestPollSeconds, pollSeconds / speed)),
   };
 }

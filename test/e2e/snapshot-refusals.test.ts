@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { planSchema } from '../../src/cli/result-schemas.js';
-import { XmlList } from '../../src/sandbox/http/xml-list.js';
 import { connect } from '../../src/sandbox/scenario/conversation-store.js';
 import { readDatabaseAddress } from '../../src/sandbox/scenario/deploy-scenario.js';
 import type { AwsStruct } from '../../src/sandbox/service.js';
 import { sampleEvenly } from '../campaigns/sample-evenly.js';
+import { each, replaced } from './changed-answers.js';
 import {
   copyProject,
   createWorld,
@@ -194,23 +194,6 @@ async function planRefused(
 
 function scriptSource(state: string): void {
   world.sandbox.scriptState({ resource: 'db-instance', identifier: 'production-rag-db', state });
-}
-
-/** The answer with other items in one of its lists. */
-function replaced(
-  answer: AwsStruct,
-  member: string,
-  change: (items: readonly AwsStruct[]) => readonly AwsStruct[],
-): AwsStruct {
-  const list = answer[member];
-  if (!(list instanceof XmlList)) throw new Error(`${member} is no list`);
-  return { ...answer, [member]: new XmlList(list.itemName, change(list.items as readonly AwsStruct[])) };
-}
-
-/** The answer with some members of each item changed. */
-function each(member: string, change: (item: AwsStruct) => AwsStruct) {
-  return (answer: AwsStruct): AwsStruct =>
-    replaced(answer, member, (items) => items.map((item) => ({ ...item, ...change(item) })));
 }
 
 async function onSource(sql: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWebhook } from '../../src/notify/webhook.js';
 import { noticeOf } from './notices.js';
 import { startWebhookServer, type WebhookServer } from './webhook-server.js';
@@ -6,6 +6,7 @@ import { startWebhookServer, type WebhookServer } from './webhook-server.js';
 let server: WebhookServer | undefined;
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await server?.close();
   server = undefined;
 });
@@ -37,8 +38,9 @@ describe('a webhook', () => {
     await expect(createWebhook(server).send(noticeOf(), never)).rejects.toThrow('it answered 404');
   });
 
-  it('whose certificate nobody vouches for gets nothing', async () => {
+  it('whose certificate nobody vouches for gets nothing, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
     server = await startWebhookServer();
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await expect(createWebhook({ url: server.url }).send(noticeOf(), never)).rejects.toThrow(/certificate/);
     expect(server.bodies).toEqual([]);
   });

@@ -12,6 +12,12 @@ import {
   utf8,
 } from './der.js';
 
+/** When a certificate is good. */
+export interface Validity {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 /** A certificate with its private key, both PEM. */
 export interface CertifiedKey {
   readonly certificate: string;
@@ -23,13 +29,18 @@ export interface CertificateAuthority {
   /** PEM of the root; what `sslrootcert` takes. */
   readonly certificate: string;
   /** A server certificate good for this address alone (IP or DNS subject alternative name). */
-  issueServer(address: string): CertifiedKey;
+  issueServer(address: string, validity?: Validity): CertifiedKey;
   /** A client certificate whose common name is a database role. */
   issueClient(role: string): CertifiedKey;
 }
 
 const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
-const yearMs = 365 * 24 * 3_600_000;
+const dayMs = 86_400_000;
+
+const oneYear = (): Validity => ({
+  from: new Date(Date.now() - dayMs),
+  to: new Date(Date.now() + 365 * dayMs),
+});
 
 const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
   sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value));
@@ -62,10 +73,10 @@ interface Subject {
   readonly issuerKey: KeyObject;
   readonly publicKey: Buffer;
   readonly extensions: readonly Buffer[];
+  readonly validity: Validity;
 }
 
 function certificate(subject: Subject): string {
-  const now = Date.now();
   const serial = randomBytes(12);
   serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
   const toBeSigned = sequence(
@@ -73,7 +84,7 @@ function certificate(subject: Subject): string {
     integer(serial),
     ecdsaWithSha256,
     distinguishedName(subject.issuerName),
-    sequence(utcTime(new Date(now - 86_400_000)), utcTime(new Date(now + yearMs))),
+    sequence(utcTime(subject.validity.from), utcTime(subject.validity.to)),
     distinguishedName(subject.commonName),
     subject.publicKey,
     element(0xa3, sequence(...subject.extensions)),
@@ -89,11 +100,14 @@ function newKey(): { readonly privateKey: KeyObject; readonly publicKey: Buffer 
 }
 
 /** Makes a root of its own; nothing outside the sandbox trusts it. */
-export function createCertificateAuthority(commonName = 'rds2aurora sandbox root CA'): CertificateAuthority {
+export function createCertificateAuthority(
+  commonName = 'rds2aurora sandbox root CA',
+  ownValidity = oneYear(),
+): CertificateAuthority {
   const root = newKey();
   const rootId = keyIdentifier(root.publicKey);
   const issuer = { issuerName: commonName, issuerKey: root.privateKey };
-  const issue = (subjectName: string, extensions: readonly Buffer[]): CertifiedKey => {
+  const issue = (subjectName: string, extensions: readonly Buffer[], validity = oneYear()): CertifiedKey => {
     const { privateKey, publicKey } = newKey();
     const authorityKeyId = extension('2.5.29.35', false, sequence(element(0x80, rootId)));
     return {
@@ -102,6 +116,7 @@ export function createCertificateAuthority(commonName = 'rds2aurora sandbox root
         commonName: subjectName,
         publicKey,
         extensions: [authorityKeyId, ...extensions],
+        validity,
       }),
       key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     };
@@ -112,8 +127,23 @@ export function createCertificateAuthority(commonName = 'rds2aurora sandbox root
       commonName,
       publicKey: root.publicKey,
       extensions: authorityExtensions(rootId),
+      validity: ownValidity,
     }),
-    issueServer: (address) => issue(address, [alternativeName(address), extendedUsage('1')]),
+    issueServer: (address, validity) =>
+      issue(address, [alternativeName(address), extendedUsage('1')], validity),
     issueClient: (role) => issue(role, [extendedUsage('2')]),
+  };
+}
+
+/** A server certificate that no authority stands behind. */
+export function createSelfSigned(address: string): CertifiedKey {
+  const { privateKey, publicKey } = newKey();
+  return {
+    certificate: certificate({
+      ...{ commonName: address, issuerName: address, issuerKey: privateKey, publicKey },
+      extensions: [alternativeName(address), extendedUsage('1')],
+      validity: oneYear(),
+    }),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
