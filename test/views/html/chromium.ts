@@ -14,6 +14,15 @@ const names = [
   'chrome-headless-shell',
 ];
 
+/** A test asks nobody outside of this machine, and a browser does of its own accord. */
+const silent = [
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-quic',
+  '--disable-sync',
+];
+
 /** A headless browser of the machine, if it has one. */
 export const chromium: string | undefined = names
   .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
@@ -45,7 +54,7 @@ export async function renderInChromium(browser: string, page: string, width: num
   try {
     const file = join(folder, 'page.html');
     await writeFile(file, framed(page, width));
-    const options = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
+    const options = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', ...silent];
     const { stdout } = await run(browser, [
       ...options,
       `--user-data-dir=${join(folder, 'profile')}`,
