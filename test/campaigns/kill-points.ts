@@ -10,14 +10,20 @@ const callPhases = ['before-call', 'after-call'];
 
 /**
  * Every place where an undisturbed run with this journal can be killed, from record `from` on: where a process of its own
- * begins, as a rollback does, that counts its visits anew.
+ * begins, as a rollback does, that counts its visits anew. A key that ends in a digest is another one in each run, so such
+ * a place goes by its call alone.
  */
 export function listKillPoints(journal: readonly JournalRecord[], from = 0): KillPoint[] {
   const visits = new Map<string, number>();
+  const visit = (place: string): number => {
+    const count = (visits.get(place) ?? 0) + 1;
+    visits.set(place, count);
+    return count;
+  };
   const name = (place: string): string => {
-    const visit = (visits.get(place) ?? 0) + 1;
-    visits.set(place, visit);
-    return `${place}#${visit}`;
+    const call = place.replace(/@.*/, '');
+    const [ofPlace, ofCall] = [visit(place), call === place ? 0 : visit(call)];
+    return /-[0-9a-f]{12}$/.test(place) ? `${call}#${ofCall}` : `${place}#${ofPlace}`;
   };
   return journal.flatMap((record, index) => {
     if (index < from) return [];

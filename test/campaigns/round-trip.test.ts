@@ -28,6 +28,8 @@ const [firstTrip = 1, lastTrip = Infinity] = (process.env['CAMPAIGN_RELAYS'] ?? 
   .split('-')
   .filter(Boolean)
   .map(Number);
+/** Of these steps alone, each point in a trip that kills no other point of its step. */
+const steps = process.env['CAMPAIGN_STEPS']?.split(',');
 const env = { PATH: pathWithAwsCli };
 const back = ['rollback', '--yes', '--confirm', 'production-rag-db', '--json'];
 const inPlace = ['--confirm', 'production-rag-stack'];
@@ -81,7 +83,7 @@ function makeRoundTrips(name: string, { mode, words }: Story): void {
     expectExit(await world.cli(back, { env }), 0);
     baseline = await readState(world);
     kept = (await listOurs(world)).length;
-    trips = dealRoundTrips(journalOf(world.project), turn, seed);
+    trips = deal(dealRoundTrips(journalOf(world.project), turn, seed));
   }, timeout);
 
   afterAll(() => world.end());
@@ -190,6 +192,16 @@ function makeRoundTrips(name: string, { mode, words }: Story): void {
 
   const journal = (): readonly JournalRecord[] => journalOf(world.project);
   const countRuns = (): number => listRuns(join(world.project, '.rds2aurora')).length;
+}
+
+function deal(trips: readonly RoundTrip[]): readonly RoundTrip[] {
+  if (steps === undefined) return trips;
+  const ofSteps = (points: readonly KillPoint[]) =>
+    points.filter((point) => steps.some((step) => point.startsWith(`${step}/`)));
+  return dealAgain(
+    ofSteps(trips.flatMap(({ forwards }) => forwards)),
+    ofSteps(trips.flatMap(({ backwards }) => backwards)),
+  );
 }
 
 const crashAt = (points: readonly KillPoint[], killed: readonly KillPoint[]): Record<string, string> => ({
