@@ -5,6 +5,7 @@ import { importByHand } from '../steps/import-by-hand.js';
 import * as refs from '../steps/refs.js';
 import type { CheckRow, ComparisonRow } from '../views/checks-table.js';
 import type { Report, ReportChange } from '../views/report.js';
+import { listStanding } from './list-standing.js';
 
 export interface ReportExtras {
   /** What `previewUndo` says. */
@@ -30,6 +31,7 @@ export function buildReport(state: RunState, extras: ReportExtras): Report {
     checks: listChecks(state),
     comparisons: listComparisons(state),
     changes: listChanges(state),
+    standing: listStanding(state),
     remarks: listRemarks(state),
     undo: extras.undo.map(({ id, note }) => ({ step: id, note })),
   };

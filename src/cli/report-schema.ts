@@ -18,6 +18,18 @@ const changeSchema = z.strictObject({
   requestId: z.string().nullable().describe("AWS's, where the call has one"),
 });
 
+const usd = z.tuple([z.number(), z.number()]).readonly().nullable();
+
+const standingSchema = z.strictObject({
+  currency: z.literal('USD'),
+  asOf: z.string().describe('Year and month of the price list'),
+  lines: z
+    .array(z.strictObject({ what: z.string(), per: z.enum(['hour', 'month']), usd, basis: z.string() }))
+    .readonly(),
+  perHour: usd,
+  remark: z.string(),
+});
+
 /** What `report` gives under `result`; `report.json` in the folder of a run is its `report`. */
 export const reportSchema = z.strictObject({
   report: z.strictObject({
@@ -36,6 +48,11 @@ export const reportSchema = z.strictObject({
     checks: z.array(checkSchema).readonly(),
     comparisons: z.array(comparisonSchema).readonly(),
     changes: z.array(changeSchema).readonly(),
+    standing: standingSchema
+      .nullable()
+      .describe(
+        'What stands when the run has ended, and costs money; null when the run came to know nothing of it',
+      ),
     remarks: z.array(z.string()).readonly(),
     undo: z
       .array(z.strictObject({ step: z.string(), note: z.array(z.string()).readonly() }))

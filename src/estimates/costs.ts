@@ -79,6 +79,16 @@ export function estimateHour(
   };
 }
 
+/** A manual snapshot, of which only the price of a GiB is known: how large it is RDS does not tell. */
+export function estimateSnapshot(region: string, what: string): CostLine {
+  const price = findMonthlyPrices(region)?.snapshot;
+  const basis =
+    price === undefined
+      ? unknown(`snapshots in ${region}`, pricingPages.postgres)
+      : `${String(price)} USD a GiB and month beyond the free quota, until it is deleted`;
+  return { what, per: 'month', usd: null, basis };
+}
+
 function sourceHour({ region, source }: CostFacts): CostLine {
   return instanceHour(region, { ...source, what: 'source instance, until finalize' });
 }

@@ -127,6 +127,7 @@ function pin(
       subnetGroup: source.subnetGroup ?? null,
       securityGroups: [...source.securityGroups],
       instanceClass: source.instanceClass,
+      multiAz: source.multiAz,
       iamAuthentication: source.iamAuthentication,
       server,
     },

@@ -34,6 +34,7 @@ export const checkReadiness = ref(
       securityGroups: z.array(z.string()),
       /** Runs of earlier versions did not write it down. */
       instanceClass: z.string().optional(),
+      multiAz: z.boolean().optional(),
       iamAuthentication: z.boolean().optional(),
       server: serverSchema,
     }),

@@ -1,7 +1,7 @@
 import { countComparisons } from './checks-table.js';
 import { printable } from './printable.js';
 import { formatDuration } from './quantity.js';
-import type { Report } from './report.js';
+import { standingRows, type Report } from './report.js';
 
 /** The report for people: readable as it is, and as a page of a code host. */
 export function renderReport(report: Report): string {
@@ -20,6 +20,7 @@ export function renderReport(report: Report): string {
       table(['Result', 'Item', 'Source', 'Target', 'Detail'], comparisonRows(report)),
     ),
     section('Changes made', table(['Step', 'Call', 'Identifier', 'ARN', 'AWS request'], changeRows(report))),
+    section('What stands, and costs', standing(report)),
     section('Remarks', report.remarks.map((remark) => `- ${escape(remark)}`).join('\n')),
     section('Taking it back by hand, in this order', undoList(report)),
   ];
@@ -68,6 +69,12 @@ function comparisonRows(report: Report): readonly (readonly string[])[] {
 
 function changeRows(report: Report): readonly (readonly string[])[] {
   return report.changes.map((one) => [one.step, one.call, one.key, one.arn ?? '', one.requestId ?? '']);
+}
+
+function standing({ standing: stands }: Report): string {
+  if (stands === null) return '';
+  const rows = table(['What', 'About, USD', 'Basis'], standingRows(stands));
+  return `${rows}\n\n${escape(stands.remark)}`;
 }
 
 function undoList(report: Report): string {

@@ -21,6 +21,13 @@ const report: Report = {
   checks: [{ check: 'cluster', result: 'pass', detail: '<script>|x|</script> [a](http://b)' }],
   comparisons: [{ item: 'rows of public.chunks', result: 'match', source: '10', target: '10' }],
   changes: [],
+  standing: {
+    ...{ currency: 'USD', asOf: '2026-08', perHour: null, remark: 'without storage' },
+    lines: [
+      { what: 'source instance rag-db', per: 'hour', usd: [0.016, 0.016], basis: 'db.t4g.micro' },
+      { what: 'snapshot last', per: 'month', usd: null, basis: 'until it is deleted' },
+    ],
+  },
   remarks: [],
   undo: [{ step: 'switch-secret', note: ['aws a --b c', 'psql ```d```'] }],
 };
@@ -82,6 +89,13 @@ describe('the report in Markdown', () => {
       ['1. switch-secret', '', '    ````sh', '    aws a --b c', '    psql ```d```', '    ````'].join('\n'),
     );
     expect(text).toContain('## Comparison: 1 match, 0 differ, 0 not compared');
+  });
+
+  it('tells what stands and costs, and what nobody knows the price of', () => {
+    const text = renderReport(report);
+    expect(text).toContain('| source instance rag-db | 0.016 per hour | db.t4g.micro |');
+    expect(text).toContain('| snapshot last | not known | until it is deleted |');
+    expect(text).toContain('| all that is paid for by the hour | not known |  |');
   });
 
   it('lets no foreign text become markup', () => {

@@ -1,6 +1,6 @@
 import { countComparisons, sortComparisons } from '../checks-table.js';
 import { formatDuration } from '../quantity.js';
-import type { Report } from '../report.js';
+import { standingRows, type Report } from '../report.js';
 import { formatTime } from '../runs-table.js';
 import { escapeHtml } from './escape-html.js';
 import { renderHtmlTable } from './html-table.js';
@@ -33,6 +33,7 @@ export function renderReportPage(report: Report): string {
     section('Checks', renderChecks(report)),
     section('Verification', renderComparisons(report)),
     section('Changes made', renderChanges(report)),
+    section('What stands, and costs', renderStanding(report)),
     section(
       'Remarks',
       renderList(
@@ -110,6 +111,16 @@ function renderChanges({ changes }: Report): string {
     { title: 'ARN', cell: (change) => change.arn ?? '' },
     { title: 'AWS request', cell: (change) => change.requestId ?? '' },
   ]);
+}
+
+function renderStanding({ standing }: Report): string {
+  if (standing === null) return '';
+  const rows = renderHtmlTable('What stands, and costs', standingRows(standing), [
+    { title: 'What', cell: ([what]) => what },
+    { title: 'About, USD', cell: ([, usd]) => usd, number: true },
+    { title: 'Basis', cell: ([, , basis]) => basis },
+  ]);
+  return `${rows}<p>${escapeHtml(standing.remark)}</p>`;
 }
 
 function renderUndo({ undo }: Report): string {

@@ -37,7 +37,8 @@ describe('the page of a report', () => {
   test('leaves out what a run does not have', () => {
     const bare = renderReportPage({
       ...sampleReport,
-      ...{ checks: [], comparisons: [], changes: [], remarks: [], undo: [], downtime: null },
+      ...{ checks: [], comparisons: [], changes: [], standing: null, remarks: [], undo: [] },
+      downtime: null,
     });
     expect(bare.match(/<h2>[^<]*/g)).toEqual(['<h2>Timeline', '<h2>Steps']);
     expect(bare).toContain('not measured');

@@ -56,6 +56,19 @@ export const sampleReport: Report = {
       requestId: '7d3f1c1a-0f5c-4a39-8b53-6c1f2f6d9c10',
     },
   ],
+  standing: {
+    currency: 'USD',
+    asOf: '2026-08',
+    lines: [
+      {
+        ...{ what: 'source instance production-rag-db', per: 'hour', usd: [0.016, 0.016] },
+        basis: 'db.t4g.micro, Single-AZ',
+      },
+      { what: `snapshot ${hostileName}`, per: 'month', usd: null, basis: 'until it is deleted' },
+    ],
+    perHour: [0.016, 0.016],
+    remark: 'estimated from public on-demand prices of 2026-08, without storage',
+  },
   remarks: [`These roles have no password on the target yet, set them: ${hostileName}`],
   undo: [
     {
