@@ -4,14 +4,14 @@ import { VerifyError } from '../../src/errors.js';
 import { seal } from '../../src/pipeline/seal.js';
 import type { Reversal, Step, StepIo } from '../../src/pipeline/step.js';
 import { createToyStep, createToyWorld, type ToyConfig, type ToyWorld } from '../pipeline/toy-steps.js';
-import { describeStepLaws, stepLaws, type MakeWorld } from './step-laws.js';
+import { describeStepLaws, makeOf, stepLaws, type MakeWorld } from './step-laws.js';
 
 describeStepLaws(
-  'a toy step that makes three things',
+  'make-toys, three of them',
   makerOf((world) => createToyStep(world, 'make-toys', { things: 3 })),
 );
 describeStepLaws(
-  'a toy step with nothing to undo',
+  'make-toys, with nothing to undo',
   makerOf((world) =>
     createToyStep(world, 'make-toys', { reversal: { kind: 'nothing-to-undo', because: 'a toy' } }),
   ),
@@ -233,6 +233,16 @@ test('an exception must name a law that exists', () => {
   expect(() => {
     describeStepLaws('nothing', make, { except: { 'plan is free': 'a slip' } });
   }).toThrow('no such law');
+});
+
+test('the laws of one step are not held against another', async () => {
+  const make = makerOf((world) => smallStep(world, () => ({})));
+  await expect(makeOf('make-small, in a toy world', make)).resolves.toMatchObject({
+    step: { id: 'make-small' },
+  });
+  await expect(makeOf('make-large', make)).rejects.toThrow(
+    'the laws of make-large were given the step make-small',
+  );
 });
 
 function makerOf<In, Out>(create: (world: ToyWorld) => Step<In, Out, ToyConfig>): MakeWorld<ToyConfig> {

@@ -22,9 +22,17 @@ export interface StepLaw {
   check<Config>(make: MakeWorld<Config>): Promise<void>;
 }
 
+/** Steps that are made in two ways under one id: what the laws of the other way are called, and the id. */
+export const otherMakings: Readonly<Record<string, string>> = {
+  'dump-definitions': 'dump-database',
+  'validate-fresh-target': 'validate-target',
+};
+
 /**
- * Registers one test for each law.
- * `except` names laws that this step may break, each with the reason; the reason shows in the test's name.
+ * Registers one test for each law. test/laws/every-step.test.ts finds the calls by their first word, so that no step goes
+ * without.
+ * @param name the step's id, or what `otherMakings` calls it; after a comma, in which world
+ * @param options.except laws that this step may break, each with the reason; the reason shows in the test's name
  */
 export function describeStepLaws<Config>(
   name: string,
@@ -38,9 +46,17 @@ export function describeStepLaws<Config>(
     for (const law of stepLaws) {
       const reason = except[law.name];
       if (reason !== undefined) test.skip(`${law.name} (not for this step: ${reason})`);
-      else test(law.name, { timeout: timeoutMs }, () => law.check(make));
+      else test(law.name, { timeout: timeoutMs }, () => law.check(() => makeOf(name, make)));
     }
   });
+}
+
+/** @throws Error when the laws of one step are about to be held against another */
+export async function makeOf<Config>(name: string, make: MakeWorld<Config>): Promise<LawWorld<Config>> {
+  const world = await make();
+  const [step = ''] = name.split(',');
+  if (world.step.id === (otherMakings[step] ?? step)) return world;
+  throw new Error(`the laws of ${step} were given the step ${world.step.id}`);
 }
 
 const accidents: readonly Accident[] = ['before-call', 'after-call', 'after-effect'];
