@@ -9,6 +9,7 @@ import type { Session, Sessions } from './session.js';
 export interface Quiet {
   /** `default_transaction_read_only` of the database before; null when it was not set. */
   readonly previousDefaultReadOnly: string | null;
+  /** Of all attempts together. */
   readonly sessionsEnded: number;
   /** Write-ahead log position once nobody writes any more. */
   readonly lsn: string;
@@ -43,12 +44,9 @@ export function createQuiescer(sessions: Sessions): DatabaseQuiescer {
       sessions.use(server, { mode: 'write', signal: io.signal }, async (session) => {
         await refusePrepared(session, server);
         const previousDefaultReadOnly = await makeReadOnly(io, session, server);
-        const sessionsEnded = await endSessions(io, session, sessions.applicationName, server);
-        return {
-          previousDefaultReadOnly,
-          sessionsEnded,
-          lsn: await proveQuiet(io, session, sessions.applicationName, server),
-        };
+        await endSessions(io, session, sessions.applicationName, server);
+        const lsn = await proveQuiet(io, session, sessions.applicationName, server);
+        return { previousDefaultReadOnly, sessionsEnded: countEnded(io), lsn };
       }),
     isPaused: (io, server) =>
       sessions.use(server, { mode: 'read', signal: io.signal }, async (session) => {
@@ -87,13 +85,13 @@ async function makeReadOnly(io: StepIo, session: Session, server: ServerRef): Pr
   return before;
 }
 
-async function endSessions(io: StepIo, session: Session, own: string, server: ServerRef): Promise<number> {
+async function endSessions(io: StepIo, session: Session, own: string, server: ServerRef): Promise<void> {
   const found = await session.rows<{ pid: number }>(`SELECT a.pid FROM pg_stat_activity a WHERE ${others}`, [
     own,
   ]);
-  if (found.length === 0) return 0;
-  return io.mutate(
-    { call: terminate, key: server.database },
+  if (found.length === 0) return;
+  await io.mutate(
+    { call: terminate, key: server.database, before: { sessions: found.map(({ pid }) => pid) } },
     async () => {
       const ended = await session.rows<{ ended: boolean }>(
         `SELECT pg_terminate_backend(a.pid) AS ended FROM pg_stat_activity a WHERE ${others}`,
@@ -103,6 +101,15 @@ async function endSessions(io: StepIo, session: Session, own: string, server: Se
     },
     (count) => ({ detail: { sessions: count } }),
   );
+}
+
+/** Counted by their processes: an attempt that was killed has not written how many it ended, and the next finds none. */
+function countEnded(io: StepIo): number {
+  const found = io
+    .intents()
+    .filter(({ call }) => call === terminate)
+    .flatMap(({ before }) => before?.['sessions'] ?? []);
+  return new Set(found).size;
 }
 
 interface Pulse {

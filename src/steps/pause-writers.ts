@@ -6,16 +6,24 @@
  */
 import type { EcsGateway } from '../aws/ecs-gateway.js';
 import type { ApplicationWaits } from '../aws/application-waits.js';
-import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
+import type { Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DatabaseQuiescer } from '../postgres/quiesce.js';
 import { checkReadiness, pauseWriters, type PausedWriters, type ServerRef } from './refs.js';
+import {
+  allSuspended,
+  registerTarget,
+  restoreScaling,
+  suspendScaling,
+  suspensionBefore,
+  type Scaling,
+} from './service-scaling.js';
 
 export interface PauseWritersDependencies {
   readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount' | 'countLiveTasks'>;
-  readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
+  readonly scaling: Scaling;
   readonly database: DatabaseQuiescer;
   readonly waits: Pick<ApplicationWaits, 'untilNoTasks'>;
 }
@@ -25,9 +33,7 @@ export interface PauseWritersInput {
   readonly server: ServerRef;
 }
 
-const allSuspended: Suspension = { in: true, out: true, scheduled: true };
 const updateService = 'ecs:UpdateService';
-const registerTarget = 'application-autoscaling:RegisterScalableTarget';
 
 export function createPauseWriters(
   dependencies: PauseWritersDependencies,
@@ -96,31 +102,19 @@ async function stopApplication(
   const found = await dependencies.ecs.findService(cluster, service);
   if (found === undefined)
     throw new MigrationError('ServiceMissing', `ECS service ${service} does not exist in cluster ${cluster}`);
-  const previousSuspension = await suspendScaling(dependencies, io, cluster, service);
+  const suspension = await suspendScaling(dependencies.scaling, io, application, allSuspended);
   const desiredCount = Number(beforeOf(io, updateService)?.['desiredCount'] ?? found.desiredCount);
   if (found.desiredCount !== 0)
     await io.mutate({ call: updateService, key: service, before: { desiredCount } }, () =>
       dependencies.ecs.setDesiredCount(cluster, service, 0),
     );
   await dependencies.waits.untilNoTasks(io, cluster, service);
-  return { cluster, service, desiredCount, previousSuspension };
+  return { cluster, service, desiredCount, previousSuspension: previousOf(io, suspension) };
 }
 
-async function suspendScaling(
-  { scaling }: PauseWritersDependencies,
-  io: StepIo,
-  cluster: string,
-  service: string,
-): Promise<Suspension | null> {
-  const found = await scaling.findScaling(cluster, service);
-  if (found === undefined) return null;
-  const { suspension } = found;
-  const recorded = readSuspension(beforeOf(io, registerTarget)?.['suspension']);
-  if (suspension.in && suspension.out && suspension.scheduled) return recorded ?? null;
-  await io.mutate({ call: registerTarget, key: service, before: { suspension } }, () =>
-    scaling.setSuspension(cluster, service, allSuspended),
-  );
-  return recorded ?? suspension;
+/** Null when we suspended nothing: nobody scales the service, or somebody had suspended all of it before. */
+function previousOf(io: StepIo, found: Suspension | undefined): Suspension | null {
+  return found === undefined ? null : (suspensionBefore(io) ?? null);
 }
 
 async function bringApplicationBack(
@@ -130,11 +124,7 @@ async function bringApplicationBack(
 ): Promise<void> {
   if (application === undefined) return;
   const { cluster, service } = application;
-  const suspension = readSuspension(beforeOf(io, registerTarget)?.['suspension']);
-  if (suspension !== undefined)
-    await io.mutate({ call: registerTarget, key: service, before: { suspension: allSuspended } }, () =>
-      scaling.setSuspension(cluster, service, suspension),
-    );
+  await restoreScaling(scaling, io, application);
   const count = beforeOf(io, updateService)?.['desiredCount'];
   const found = await ecs.findService(cluster, service);
   if (typeof count !== 'number' || found === undefined || found.desiredCount === count) return;
@@ -146,12 +136,6 @@ async function bringApplicationBack(
 /** The oldest intent of a call holds the value from before this run. */
 function beforeOf(io: StepIo, call: string): Readonly<Record<string, unknown>> | undefined {
   return io.intents().find((intent) => intent.call === call)?.before;
-}
-
-function readSuspension(value: unknown): Suspension | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const flag = (name: string): boolean => Reflect.get(value, name) === true;
-  return { in: flag('in'), out: flag('out'), scheduled: flag('scheduled') };
 }
 
 async function countTasks(
