@@ -6,15 +6,15 @@
  */
 import type { ApplicationWaits } from '../aws/application-waits.js';
 import type { EcsDeployment, EcsGateway, EcsService } from '../aws/ecs-gateway.js';
-import type { ScalingGateway, Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { pauseWriters, resumeApplication, type PausedWriters, type ResumedApplication } from './refs.js';
+import { registerTarget, restoreScaling, suspendScaling, type Scaling } from './service-scaling.js';
 
 export interface ResumeApplicationDependencies {
   readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount'>;
-  readonly scaling: Pick<ScalingGateway, 'findScaling' | 'setSuspension'>;
+  readonly scaling: Scaling;
   readonly waits: Pick<ApplicationWaits, 'untilRolledOut' | 'untilLogged'>;
 }
 
@@ -63,13 +63,14 @@ export function createResumeApplication(
               effects: [
                 `ECS service ${config.app.ecsService}: scaling and number of tasks as before, new deployment`,
               ],
-              calls: ['application-autoscaling:RegisterScalableTarget', updateService],
+              calls: [registerTarget, updateService],
             },
       ),
     run: async (io, input) => {
       if (input.application === null) return { desiredCount: null, resumedAt: io.clock.now().toISOString() };
-      const { cluster, service, desiredCount } = input.application;
-      await releaseScaling(dependencies, io, input.application);
+      const { cluster, service, desiredCount, previousSuspension } = input.application;
+      if (previousSuspension !== null)
+        await suspendScaling(dependencies.scaling, io, input.application, previousSuspension);
       await startTasks(dependencies, io, cluster, service, desiredCount);
       await dependencies.waits.untilRolledOut(io, cluster, service);
       if (desiredCount > 0 && input.ready !== undefined)
@@ -92,28 +93,6 @@ export function createResumeApplication(
   };
 }
 
-async function releaseScaling(
-  { scaling }: ResumeApplicationDependencies,
-  io: StepIo,
-  { cluster, service, previousSuspension }: NonNullable<PausedWriters['application']>,
-): Promise<void> {
-  const found = await scaling.findScaling(cluster, service);
-  if (previousSuspension === null || found === undefined || same(found.suspension, previousSuspension))
-    return;
-  await io.mutate(
-    {
-      call: 'application-autoscaling:RegisterScalableTarget',
-      key: service,
-      before: { suspension: found.suspension },
-    },
-    () => scaling.setSuspension(cluster, service, previousSuspension),
-  );
-}
-
-function same(one: Suspension, other: Suspension): boolean {
-  return one.in === other.in && one.out === other.out && one.scheduled === other.scheduled;
-}
-
 async function startTasks(
   { ecs }: ResumeApplicationDependencies,
   io: StepIo,
@@ -129,12 +108,14 @@ async function startTasks(
   );
 }
 
+/** Scaling first, which would bring the tasks back while the rest of the run is taken back. */
 async function stopAgain(
-  { ecs }: ResumeApplicationDependencies,
+  { ecs, scaling }: ResumeApplicationDependencies,
   io: StepIo,
   { application }: ResumeApplicationInput,
 ): Promise<void> {
   if (application === null || io.intents().length === 0) return;
+  await restoreScaling(scaling, io, application);
   const found = await ecs.findService(application.cluster, application.service);
   if (found === undefined || found.desiredCount === 0) return;
   await io.mutate(
