@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { configSchema, type Config } from '../../src/config/schema.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
@@ -10,6 +9,7 @@ import type { FreshChoices, Loss } from '../../src/steps/refs.js';
 import { createRunInitSql } from '../../src/steps/run-init-sql.js';
 import { createSaveSource } from '../../src/steps/save-source.js';
 import { FakeFreshDatabase } from '../fakes/fake-fresh-database.js';
+import { FakeRunFiles } from '../fakes/fake-run-files.js';
 import { finalSnapshot, FakeSourceRds } from '../fakes/fake-source-rds.js';
 import { describeStepLaws, type LawWorld } from '../laws/step-laws.js';
 import { lawConfig, lawEarlier } from './data-law-inputs.js';
@@ -50,33 +50,15 @@ const fingerprints = {
   parse: () => fingerprint,
 };
 
-/** The folder of the run. */
-function fakeFiles() {
-  const texts = new Map([['fingerprint.json', 'fingerprint']]);
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  return {
-    texts,
-    write: (name: string, text: string) => {
-      texts.set(name, text);
-      return Promise.resolve(sha256(text));
-    },
-    read: (name: string) => {
-      const text = texts.get(name);
-      return Promise.resolve(text === undefined ? undefined : { text, sha256: sha256(text) });
-    },
-    pathOf: (name: string) => `/run/${name}`,
-    sha256,
-  };
-}
-
 interface World extends LawWorld<Config> {
   readonly rds: FakeSourceRds;
   readonly database: FakeFreshDatabase;
-  readonly files: ReturnType<typeof fakeFiles>;
+  readonly files: FakeRunFiles;
 }
 
 async function makeWorld(id: string, options: Partial<FreshChoices> = {}): Promise<World> {
-  const [rds, database, files] = [new FakeSourceRds(), new FakeFreshDatabase(), fakeFiles()];
+  const [rds, database, files] = [new FakeSourceRds(), new FakeFreshDatabase(), new FakeRunFiles()];
+  await files.write('fingerprint.json', 'fingerprint');
   const chosen = { ...choices, ...options };
   const losses = { readLoss: () => Promise.resolve(loss), readForm: () => Promise.resolve(form) };
   const readScript = () => Promise.resolve({ text: 'SELECT 1', sha256: script.sha256 });
