@@ -1,17 +1,21 @@
-import type { DbCluster } from '../../src/aws/rds-clusters.js';
+import type { DbCluster, NewCluster } from '../../src/aws/rds-clusters.js';
 import type {
   ClusterParameterGroup,
   ParameterDefinition,
   ParameterSetting,
 } from '../../src/aws/rds-parameters.js';
 import type { RestoredInstance } from '../../src/aws/rds-instance-restores.js';
-import type { DbInstance } from '../../src/aws/rds-instances.js';
+import type { DbInstance, NewWriter } from '../../src/aws/rds-instances.js';
 import type { RestoredCluster } from '../../src/aws/rds-restores.js';
 import type { DbSnapshot } from '../../src/aws/rds-snapshots.js';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** RDS as the steps of the snapshot path see it: what a call makes is there at once and `available`. */
+/** What a cluster is told in both ways of making one. */
+type MadeCluster = Omit<NewCluster, 'masterUser' | 'secret' | 'encrypted'> &
+  Partial<Pick<RestoredCluster, 'parameterGroup'>>;
+
+/** RDS as steps see it: what a call makes is there at once and `available`. */
 export class FakeRds {
   readonly snapshots = new Map<string, DbSnapshot>();
   readonly clusters = new Map<string, DbCluster>();
@@ -94,6 +98,12 @@ export class FakeRds {
       return Promise.resolve();
     },
     findCluster: (identifier: string) => Promise.resolve(this.clusters.get(identifier)),
+    createCluster: (cluster: NewCluster) => {
+      if (this.clusters.has(cluster.identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`CreateDBCluster ${cluster.identifier}`);
+      this.addCluster(cluster);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
     restoreCluster: (cluster: RestoredCluster) => {
       if (this.clusters.has(cluster.identifier)) return Promise.resolve({ outcome: 'taken' as const });
       this.mutations.push(`RestoreDBClusterFromSnapshot ${cluster.identifier}`);
@@ -111,11 +121,18 @@ export class FakeRds {
       if (found?.deletionProtection === true) throw new Error('protected');
       if (found === undefined || ['creating', 'migrating'].includes(found.status))
         throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
+      if (found.members.length > 0) throw new Error(`${identifier} has instances`);
       this.mutations.push(`DeleteDBCluster ${identifier}`);
       this.clusters.delete(identifier);
       return Promise.resolve();
     },
     findInstance: (identifier: string) => Promise.resolve(this.instances.get(identifier)),
+    createWriter: (writer: NewWriter) => {
+      if (this.instances.has(writer.identifier)) return Promise.resolve({ outcome: 'taken' as const });
+      this.mutations.push(`CreateDBInstance ${writer.identifier}`);
+      this.addWriter(writer);
+      return Promise.resolve({ outcome: 'created' as const });
+    },
     restoreInstance: (instance: RestoredInstance) => {
       if (this.instances.has(instance.identifier)) return Promise.resolve({ outcome: 'taken' as const });
       this.mutations.push(`RestoreDBInstanceFromDBSnapshot ${instance.identifier}`);
@@ -129,9 +146,14 @@ export class FakeRds {
     },
     deleteInstance: (identifier: string) => {
       const found = this.instances.get(identifier);
-      if (found?.status !== 'available') throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
+      // One that has failed can be deleted, without a final snapshot.
+      if (found === undefined || ['creating', 'deleting', 'modifying'].includes(found.status))
+        throw new Error(`${identifier} is ${found?.status ?? 'gone'}`);
       this.mutations.push(`DeleteDBInstance ${identifier}`);
       this.instances.delete(identifier);
+      this.#setMembers(found.clusterIdentifier, (members) =>
+        members.filter((member) => member.identifier !== identifier),
+      );
       return Promise.resolve();
     },
     listUserParameters: () => Promise.resolve(this.sourceParameters),
@@ -195,7 +217,27 @@ export class FakeRds {
     });
   }
 
-  addCluster(cluster: RestoredCluster): void {
+  addWriter({ identifier, clusterIdentifier, tags }: NewWriter): void {
+    this.addInstance({
+      ...{ identifier, tags, snapshot: '', port: 5432, instanceClass: 'db.serverless' },
+      ...{ subnetGroup: undefined, securityGroups: [] },
+      storage: { allocatedGiB: undefined, type: undefined, iops: undefined },
+    });
+    const made = this.instances.get(identifier);
+    if (made !== undefined) this.instances.set(identifier, { ...made, clusterIdentifier });
+    this.#setMembers(clusterIdentifier, (members) => [...members, { identifier, writer: true }]);
+  }
+
+  #setMembers(
+    clusterIdentifier: string | undefined,
+    change: (members: DbCluster['members']) => DbCluster['members'],
+  ): void {
+    const cluster = this.clusters.get(clusterIdentifier ?? '');
+    if (cluster !== undefined)
+      this.clusters.set(cluster.identifier, { ...cluster, members: change(cluster.members) });
+  }
+
+  addCluster(cluster: MadeCluster): void {
     this.clusters.set(cluster.identifier, {
       identifier: cluster.identifier,
       arn: `arn:aws:rds:us-east-1:123456789012:cluster:${cluster.identifier}`,
