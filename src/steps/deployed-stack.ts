@@ -5,11 +5,22 @@ import type { StackWaits } from '../aws/stack-waits.js';
 import type { TemplateTools } from '../aws/template-tools.js';
 import { VerifyError } from '../errors.js';
 import type { StepIo } from '../pipeline/step.js';
+import type { ChangeSetDeps } from './change-set.js';
 import type { deployTargetTemplate } from './refs.js';
 
 /** What both ways of deploying a stack need. */
 export interface DeployDeps {
-  readonly cloudFormation: CloudFormationGateway;
+  readonly cloudFormation: ChangeSetDeps['cloudFormation'] &
+    Pick<
+      CloudFormationGateway,
+      | 'findStack'
+      | 'getTemplate'
+      | 'listResources'
+      | 'listImporters'
+      | 'deleteStack'
+      | 'beginDriftDetection'
+      | 'listDrifts'
+    >;
   readonly rds: Pick<RdsGateway, 'findCluster' | 'setDeletionProtection'>;
   readonly secrets: Pick<SecretsGateway, 'findSecret' | 'moveCurrent'>;
   readonly waits: StackWaits;

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import type { ChangeSet, NewChangeSet } from '../../src/aws/cloudformation-change-sets.js';
 import type { Stack, StackResource } from '../../src/aws/cloudformation-stacks.js';
 import { createTemplateTools } from '../../src/aws/template-tools.js';
 import type { Tags } from '../../src/aws/tags.js';
 import type { DeleteStackDeps } from '../../src/steps/delete-stack.js';
+import type { DeployDeps } from '../../src/steps/deployed-stack.js';
 import type { DeployFromSnapshotDeps } from '../../src/steps/deploy-from-snapshot.js';
 import type { SaveStackDeps } from '../../src/steps/save-stack.js';
+import { FakeRunFiles } from './fake-run-files.js';
 
 interface FakeStack {
   readonly id: string;
@@ -34,7 +35,12 @@ export class FakeStackCloud {
   readonly mutations: string[] = [];
   readonly stacks: FakeStack[] = [];
   readonly secrets = new Map<string, { arn: string; value: string; isDeleted: boolean }>();
-  readonly files = new Map<string, string>();
+  /** What a secret said before an attachment rewrote it. */
+  readonly #previous = new Map<string, string>();
+  /** Identifiers of the clusters that there are, in a stack or in none. */
+  readonly clusters = new Set<string>();
+  readonly #folder = new FakeRunFiles();
+  readonly files = this.#folder.texts;
   /** `default_transaction_read_only` of the source; undefined while there is no source. */
   readOnly: string | null | undefined;
   isInstanceProtected = false;
@@ -52,12 +58,12 @@ export class FakeStackCloud {
     this.#make(this.#get(id), []);
   }
 
-  /** What somebody else's program deploys into a stack that stands; it gives no tags, so those of the stack go. */
+  /** What somebody else's program deploys; it gives no tags, so those of a stack that stands go. */
   deployBehind(name: string, template: string): Promise<void> {
     return this.#mutate(`deploy ${name}`, () => {
-      const stack = this.#get(name);
-      Object.assign(stack, { template, tags: {}, status: 'UPDATE_COMPLETE' });
-      this.#make(stack, []);
+      const stack = this.#find(name);
+      if (stack === undefined) this.stand(name, template);
+      else this.#update(stack, template, { tags: {}, status: 'UPDATE_COMPLETE' });
     });
   }
 
@@ -71,11 +77,12 @@ export class FakeStackCloud {
         tasks: resourcesOf(template)['Service']?.Properties?.['DesiredCount'],
       })),
       secrets: [...this.secrets].map(([name, { value, isDeleted }]) => ({ name, value, isDeleted })),
+      clusters: [...this.clusters],
       source: this.readOnly === undefined ? 'gone' : 'there',
     };
   }
 
-  gateways(template: string): SaveStackDeps & DeleteStackDeps & DeployFromSnapshotDeps {
+  gateways(template: string): SaveStackDeps & DeleteStackDeps & DeployFromSnapshotDeps & DeployDeps {
     const settled = (_io: unknown, id: string) => Promise.resolve(this.#toStack(this.#get(id)));
     const found = (id: string) => {
       const stack = this.#find(id);
@@ -83,22 +90,12 @@ export class FakeStackCloud {
     };
     return {
       templates: { ...createTemplateTools('.'), load: () => Promise.resolve(template) },
-      files: {
-        pathOf: (name) => name,
-        write: (name, text) => {
-          this.files.set(name, text);
-          return Promise.resolve(sha256(text));
-        },
-        read: (name) => {
-          const text = this.files.get(name);
-          return Promise.resolve(text === undefined ? undefined : { text, sha256: sha256(text) });
-        },
-      },
+      files: this.#folder,
       waits: {
         untilStackDeployed: settled,
         untilStackSettled: settled,
         untilStackGone: () => Promise.resolve(),
-        untilDriftDetected: () => Promise.reject(new Error('nobody asks for drift here')),
+        untilDriftDetected: () => Promise.resolve(),
         untilChangeSetWorkedOut: (_io, stack, name) => Promise.resolve(this.#changeSetOf(stack, name)),
       },
       ...this.#database(),
@@ -110,6 +107,8 @@ export class FakeStackCloud {
         listResources: (id) => Promise.resolve([...this.#get(id).resources]),
         listImporters: () => Promise.resolve(this.importers),
         listImportIdentifiers: () => Promise.resolve({ 'AWS::SecretsManager::Secret': ['Id'] }),
+        beginDriftDetection: () => Promise.resolve('detection'),
+        listDrifts: () => Promise.resolve([]),
         validateTemplate: () => Promise.resolve({ reason: undefined, capabilities: this.neededCapabilities }),
         readStackDetails: (id) => Promise.resolve(this.#details(this.#get(id))),
         deleteStack: (id) => this.#mutate(`delete ${this.#get(id).name}`, () => this.#delete(this.#get(id))),
@@ -151,19 +150,16 @@ export class FakeStackCloud {
           const changeSet = this.#changeSets.get(key(stack, name));
           if (changeSet === undefined) throw new Error(`no change set ${name}`);
           changeSet.executed = true;
+          const { template, type, imports = [], tags } = changeSet.request;
           const standing = this.#get(stack);
           const isNew = standing.status === 'REVIEW_IN_PROGRESS';
-          Object.assign(standing, {
-            template: changeSet.request.template,
-            tags: changeSet.request.tags ?? standing.tags,
-            status:
-              changeSet.request.type === 'IMPORT'
-                ? 'IMPORT_COMPLETE'
-                : isNew
-                  ? 'CREATE_COMPLETE'
-                  : 'UPDATE_COMPLETE',
-          });
-          this.#make(standing, changeSet.request.imports?.map((one) => one.logicalId) ?? []);
+          const status = type === 'IMPORT' ? 'IMPORT' : isNew ? 'CREATE' : 'UPDATE';
+          this.#update(
+            standing,
+            template,
+            { status: `${status}_COMPLETE`, tags: tags ?? standing.tags },
+            imports.map(({ logicalId }) => logicalId),
+          );
         }),
       deleteChangeSet: (stack: string, name: string) =>
         this.#mutate('withdraw', () => {
@@ -213,7 +209,17 @@ export class FakeStackCloud {
     const sealed = (file: string) => JSON.parse(this.files.get(file) ?? '{}') as Record<string, string>;
     return {
       secrets: {
-        findSecret: (name: string) => Promise.resolve(this.secrets.get(name) as never),
+        findSecret: (name: string) => {
+          const secret = this.secrets.get(name);
+          const current = this.#previous.has(name) ? 'rewritten' : 'original';
+          return Promise.resolve(secret && ({ ...secret, current } as never));
+        },
+        moveCurrent: (name: string) =>
+          this.#mutate('move secret', () => {
+            const secret = this.secrets.get(name);
+            if (secret !== undefined) secret.value = this.#previous.get(name) ?? secret.value;
+            this.#previous.delete(name);
+          }),
       },
       vault: {
         seal: (file: string, ids: readonly string[]) => {
@@ -221,12 +227,12 @@ export class FakeStackCloud {
           const text = JSON.stringify(Object.fromEntries(own.map(([name, { value }]) => [name, value])));
           this.files.set(file, text);
           return Promise.resolve({
-            sha256: sha256(text),
+            sha256: this.#folder.sha256(text),
             secrets: own.map(([name, { arn }]) => ({ name, arn })),
           });
         },
         assertReadable: (file: string, hash: string) =>
-          sha256(this.files.get(file) ?? '') === hash
+          this.#folder.sha256(this.files.get(file) ?? '') === hash
             ? Promise.resolve()
             : Promise.reject(new Error('damaged')),
         compare: (file: string, name: string) => {
@@ -260,7 +266,27 @@ export class FakeStackCloud {
     };
   }
 
-  /** Resources that the template has and the stack has not; a secret that stands and is not imported is a conflict. */
+  /** A new template for a stack: what it no longer names leaves the stack, what is new comes into it. */
+  #update(
+    stack: FakeStack,
+    template: string,
+    more: Pick<FakeStack, 'status' | 'tags'>,
+    imported: readonly string[] = [],
+  ): void {
+    const [before, after] = [resourcesOf(stack.template), resourcesOf(template)];
+    const leaving = stack.resources.filter(({ logicalId }) => after[logicalId] === undefined);
+    for (const one of leaving) this.#letGo(one, before[one.logicalId]);
+    Object.assign(stack, {
+      ...{ template, ...more },
+      resources: stack.resources.filter((one) => !leaving.includes(one)),
+    });
+    this.#make(stack, imported);
+  }
+
+  /**
+   * Resources that the template has and the stack has not. A secret or a cluster that stands and is not imported is a
+   * conflict; an attachment rewrites its secret.
+   */
   #make(stack: FakeStack, imported: readonly string[]): void {
     for (const [logicalId, { Type: type, Properties }] of Object.entries(resourcesOf(stack.template))) {
       if (stack.resources.some((one) => one.logicalId === logicalId)) continue;
@@ -274,6 +300,17 @@ export class FakeStackCloud {
         this.secrets.set(name, secret);
         physicalId = secret.arn;
       }
+      if (type === 'AWS::RDS::DBCluster') {
+        physicalId = String(Properties?.['DBClusterIdentifier']);
+        if (this.clusters.has(physicalId) !== imported.includes(logicalId))
+          throw new Error(`cluster ${physicalId} cannot come into ${stack.name}`);
+        this.clusters.add(physicalId);
+      }
+      if (type === 'AWS::SecretsManager::SecretTargetAttachment')
+        for (const [name, secret] of this.secrets) {
+          this.#previous.set(name, secret.value);
+          secret.value = `${secret.value}, at the cluster`;
+        }
       if (type === 'AWS::RDS::DBInstance' && Properties?.['DBClusterIdentifier'] === undefined) {
         physicalId = String(Properties?.['DBInstanceIdentifier']);
         this.readOnly = 'on';
@@ -286,29 +323,35 @@ export class FakeStackCloud {
     if (stack.isProtected) throw new Error('termination protection');
     const declared = resourcesOf(stack.template);
     stack.resources = stack.resources.map((one) => {
-      if (declared[one.logicalId]?.DeletionPolicy === 'Retain') return { ...one, status: 'DELETE_SKIPPED' };
-      if (one.type === 'AWS::SecretsManager::Secret')
-        for (const [name, { arn }] of this.secrets) if (arn === one.physicalId) this.secrets.delete(name);
-      if (
-        one.type === 'AWS::RDS::DBInstance' &&
-        declared[one.logicalId]?.Properties?.['DBClusterIdentifier'] === undefined
-      )
-        this.readOnly = undefined;
-      return { ...one, status: 'DELETE_COMPLETE' };
+      const stays = this.#letGo(one, declared[one.logicalId]);
+      return { ...one, status: stays ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE' };
     });
     stack.status = 'DELETE_COMPLETE';
   }
 
+  /** A resource leaves its stack. @returns whether it stays where it is, as its template says */
+  #letGo({ type, physicalId }: StackResource, declared: Resource | undefined): boolean {
+    if (declared?.DeletionPolicy === 'Retain') return true;
+    if (type === 'AWS::SecretsManager::Secret')
+      for (const [name, { arn }] of this.secrets) if (arn === physicalId) this.secrets.delete(name);
+    if (type === 'AWS::RDS::DBCluster') this.clusters.delete(physicalId);
+    if (type === 'AWS::RDS::DBInstance' && declared?.Properties?.['DBClusterIdentifier'] === undefined)
+      this.readOnly = undefined;
+    return false;
+  }
+
   #changeSetOf(stack: string, name: string): ChangeSet {
     const found = this.#get(stack);
-    const changeSet = this.#changeSets.get(`${found.id}/${name}`);
+    const { request, executed } =
+      this.#changeSets.get(`${found.id}/${name}`) ?? fail(`no change set ${name}`);
+    const isEmpty = request.type === 'UPDATE' && request.template === found.template && !executed;
     return {
       stackId: found.id,
-      status: 'CREATE_COMPLETE',
-      executionStatus: changeSet?.executed === true ? 'EXECUTE_COMPLETE' : 'AVAILABLE',
+      status: isEmpty ? 'FAILED' : 'CREATE_COMPLETE',
+      executionStatus: executed ? 'EXECUTE_COMPLETE' : isEmpty ? 'UNAVAILABLE' : 'AVAILABLE',
       reason: undefined,
-      empty: false,
-      changes: [],
+      empty: isEmpty,
+      changes: listChanges(found, request),
     };
   }
 
@@ -318,9 +361,10 @@ export class FakeStackCloud {
     return { ...nothing, id, name, tags, policy, exports: ['endpoint'], terminationProtection: isProtected };
   }
 
-  #toStack({ id, name, status, tags, parameters }: FakeStack): Stack {
-    const nothing = { statusReason: undefined, outputs: {}, capabilities: [], exports: [] };
-    return { ...nothing, id, name, status, tags, parameters: Object.keys(parameters) };
+  #toStack({ id, name, status, tags, parameters, template }: FakeStack): Stack {
+    const nothing = { statusReason: undefined, capabilities: [], exports: [] };
+    const outputs = outputsOf(template);
+    return { ...nothing, outputs, id, name, status, tags, parameters: Object.keys(parameters) };
   }
 
   #find(nameOrId: string): FakeStack | undefined {
@@ -348,13 +392,46 @@ export class FakeStackCloud {
 
 export const snapshotArn = 'arn:aws:rds:us-east-1:123456789012:snapshot:rds2aurora-law-000000';
 
+/** By logical ids alone: what would come, and what would leave. */
+function listChanges(stack: FakeStack, { template, imports = [] }: NewChangeSet): ChangeSet['changes'] {
+  const [before, after] = [resourcesOf(stack.template), resourcesOf(template)];
+  const standing = stack.resources.map(({ logicalId }) => logicalId);
+  const nothing = { physicalId: undefined, replacement: undefined, scope: [] };
+  return [
+    ...Object.entries(after)
+      .filter(([logicalId]) => !standing.includes(logicalId))
+      .map(([logicalId, { Type: type }]) => {
+        const action = imports.some((one) => one.logicalId === logicalId) ? 'Import' : 'Add';
+        return { ...nothing, logicalId, type, action, policyAction: undefined };
+      }),
+    ...stack.resources
+      .filter(({ logicalId }) => after[logicalId] === undefined)
+      .map(({ logicalId, type }) => {
+        const policyAction = before[logicalId]?.DeletionPolicy ?? 'Delete';
+        return { ...nothing, logicalId, type, action: 'Remove', policyAction };
+      }),
+  ];
+}
+
+function fail(what: string): never {
+  throw new Error(what);
+}
+
+/** The outputs that are plain text. */
+function outputsOf(template: string): Readonly<Record<string, string>> {
+  const { Outputs = {} } = (parse(template, { logLevel: 'silent' }) ?? {}) as {
+    Outputs?: Record<string, { Value?: unknown }>;
+  };
+  return Object.fromEntries(
+    Object.entries(Outputs).flatMap(([name, { Value }]) =>
+      typeof Value === 'string' ? [[name, Value]] : [],
+    ),
+  );
+}
+
 function resourcesOf(template: string): Readonly<Record<string, Resource>> {
   return (
     (parse(template, { logLevel: 'silent' }) as { Resources?: Record<string, Resource> } | null)?.Resources ??
     {}
   );
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
