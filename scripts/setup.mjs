@@ -1,4 +1,4 @@
-// Everything a fresh clone needs before its first command; says nothing and takes a second when nothing is to be done.
+// Everything a fresh clone needs before its first command, with --tests also what only tests want; says nothing and takes a second when nothing is to be done.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,4 +65,4 @@ if (!buildIsCurrent()) {
   console.error('setup: compiling …');
   run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 }
-run(process.execPath, [join(root, 'scripts', 'setup-postgres.mjs')]);
+run(process.execPath, [join(root, 'scripts', 'setup-postgres.mjs'), ...process.argv.slice(2)]);

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 
 /** @param {string} folder an empty folder @param {string[]} sources lines of a sources list */
 export function makeApt(folder, sources) {
-  for (const name of ['lists/partial', 'archives/partial', 'debs'])
+  const makeFolder = (name) => {
     mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  for (const name of ['lists/partial', 'archives/partial']) makeFolder(name);
   writeFileSync(join(folder, 'status'), '');
   writeFileSync(join(folder, 'sources.list'), `${sources.join('\n')}\n`);
   writeFileSync(join(folder, 'apt.conf'), configuration(folder));
@@ -17,10 +20,20 @@ export function makeApt(folder, sources) {
     update: () => run(['update', '-qq', '-o', 'APT::Update::Error-Mode=any']),
     /** Names and versions of everything that `packages` need, themselves included. */
     closure: (packages) => parseSimulation(run(['-s', 'install', ...packages])),
-    /** Downloads and returns the paths of the .deb files. */
-    download: (packages) => {
-      run(['download', '-qq', ...packages], join(folder, 'debs'));
-      return readdirSync(join(folder, 'debs')).map((name) => join(folder, 'debs', name));
+    /** Downloads into a folder of that name and returns the paths of the .deb files. */
+    download: (packages, into = 'debs') => {
+      const debs = makeFolder(into);
+      run(['download', '-qq', ...packages], debs);
+      return readdirSync(debs).map((name) => join(debs, name));
+    },
+    /** Downloads what upstream released of a source package, and returns the folder it was unpacked into. */
+    source: (name) => {
+      const sources = makeFolder(`source-${name}`);
+      run(['source', '-qq', '--download-only', name], sources);
+      const archive = readdirSync(sources).find((file) => /\.orig\.tar\.\w+$/.test(file));
+      const unpacked = makeFolder(`source-${name}/unpacked`);
+      execFileSync('tar', ['-xf', join(sources, archive), '-C', unpacked, '--strip-components=1']);
+      return unpacked;
     },
   };
 }

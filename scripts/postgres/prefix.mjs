@@ -5,15 +5,22 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 
 const architectures = {
-  x64: { loader: 'usr/lib64/ld-linux-x86-64.so.2', libraries: 'usr/lib/x86_64-linux-gnu' },
-  arm64: { loader: 'usr/lib/ld-linux-aarch64.so.1', libraries: 'usr/lib/aarch64-linux-gnu' },
+  x64: { loader: 'ld-linux-x86-64.so.2', libraries: 'usr/lib/x86_64-linux-gnu' },
+  arm64: { loader: 'ld-linux-aarch64.so.1', libraries: 'usr/lib/aarch64-linux-gnu' },
 };
 
 export const architecture = architectures[process.arch];
 
 export function unpack(debs, prefix) {
-  mkdirSync(prefix, { recursive: true });
   for (const deb of debs) execFileSync('dpkg', ['-x', deb, prefix]);
+  mergeLibraries(prefix);
+}
+
+/** Before trixie some of Debian's packages put their libraries into /lib, which is a link to /usr/lib on an installed system. */
+function mergeLibraries(prefix) {
+  const above = join(prefix, architecture.libraries.replace(/^usr\//, ''));
+  if (existsSync(above)) execFileSync('cp', ['-a', `${above}/.`, join(prefix, architecture.libraries)]);
+  for (const name of ['lib', 'lib64']) rmSync(join(prefix, name), { recursive: true, force: true });
 }
 
 /** Wraps every program of `usr/lib/postgresql/MAJOR/bin`; the real ones move to the folder `elf` beside it. */
@@ -39,12 +46,12 @@ self=$0
 [ -L "$self" ] && self=$(readlink -f "$self")
 home=\${self%/bin/*}
 prefix=$home/../../../..
-exec "$prefix/${architecture.loader}" --argv0 "$self" --library-path "$prefix/${architecture.libraries}" "$home/elf/${name}" "$@"
+exec "$prefix/${architecture.libraries}/${architecture.loader}" --argv0 "$self" --library-path "$prefix/${architecture.libraries}" "$home/elf/${name}" "$@"
 `;
 }
 
 /** @returns {string[]} what is wrong with the prefix; empty when it may be used */
-export function checkPrefix(prefix, major) {
+export function checkPrefix(prefix, major, { withVector }) {
   const home = join(prefix, 'usr', 'lib', 'postgresql', String(major));
   const problems = [];
   for (const program of ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql']) {
@@ -54,16 +61,17 @@ export function checkPrefix(prefix, major) {
       problems.push(`${program} does not start: ${String(error.stderr ?? error.message).trim()}`);
     }
   }
-  if (!existsSync(join(home, 'lib', 'vector.so'))) problems.push('pgvector is missing');
-  return [...problems, ...listForeignLibraries(prefix, home)];
-}
-
-/** Asks the loader itself where each library would come from: all must lie in the prefix. */
-function listForeignLibraries(prefix, home) {
+  if (withVector && !existsSync(join(home, 'lib', 'vector.so'))) problems.push('pgvector is missing');
   const programs = readdirSync(join(home, 'elf')).map((name) => join(home, 'elf', name));
   const modules = readdirSync(join(home, 'lib')).filter((name) => name.endsWith('.so'));
+  const files = [...programs, ...modules.map((name) => join(home, 'lib', name))];
+  return [...problems, ...listForeignLibraries(prefix, files)];
+}
+
+/** Asks the loader itself where each library of the files would come from: all must lie in the prefix. */
+export function listForeignLibraries(prefix, files) {
   const foreign = new Set();
-  for (const file of [...programs, ...modules.map((name) => join(home, 'lib', name))]) {
+  for (const file of files) {
     for (const line of listLibraries(prefix, file)) {
       if (line.includes('not found')) foreign.add(`${line.trim()}`);
       const path = /=> (\/\S+)/.exec(line)?.[1];
@@ -75,5 +83,6 @@ function listForeignLibraries(prefix, home) {
 
 function listLibraries(prefix, file) {
   const options = ['--library-path', join(prefix, architecture.libraries), '--list', file];
-  return execFileSync(join(prefix, architecture.loader), options, { encoding: 'utf8' }).split('\n');
+  const loader = join(prefix, architecture.libraries, architecture.loader);
+  return execFileSync(loader, options, { encoding: 'utf8' }).split('\n');
 }

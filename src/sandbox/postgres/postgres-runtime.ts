@@ -155,7 +155,9 @@ export class PostgresRuntime {
   }
 
   #installation(major: number): Promise<ServerInstallation> {
-    const found = this.installations.find((installation) => installation.major === major);
+    const fitting = this.installations.filter((installation) => installation.major === major);
+    // RDS and Aurora have pgvector in every version; of what is installed here, a later minor may be without.
+    const found = fitting.find(({ pgvector }) => pgvector !== undefined) ?? fitting[0];
     if (!found) throw new Error(`PostgreSQL ${major} is not installed here`);
     const prepared = this.#prepared.get(major) ?? this.#prepare(found);
     this.#prepared.set(major, prepared);
