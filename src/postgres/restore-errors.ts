@@ -1,6 +1,7 @@
+import type { HarmlessRule } from '../process/pg-restore.js';
+
 /** An error of pg_restore that is known to do no harm. */
-export interface RestoreRule {
-  readonly name: string;
+export interface RestoreRule extends HarmlessRule {
   readonly why: string;
   readonly matches: (error: string) => boolean;
 }
@@ -9,6 +10,7 @@ export interface RestoreRule {
 export const restoreRules: readonly RestoreRule[] = [
   {
     name: 'transaction-timeout-unknown',
+    ofConnection: true,
     why: 'clients of PostgreSQL 17 and later switch off a timeout that servers before 17 do not have',
     matches: (error) =>
       error.includes('unrecognized configuration parameter "transaction_timeout"') &&
@@ -22,9 +24,9 @@ export const restoreRules: readonly RestoreRule[] = [
   },
 ];
 
-/** Name of the rule that allows the error. */
-export function findRestoreRule(error: string): string | undefined {
-  return restoreRules.find((rule) => rule.matches(error))?.name;
+/** The rule that allows the error. */
+export function findRestoreRule(error: string): HarmlessRule | undefined {
+  return restoreRules.find((rule) => rule.matches(error));
 }
 
 export const thereAlready = 'there-already';
@@ -33,10 +35,10 @@ export const thereAlready = 'there-already';
  * The same for a part of post-data that is begun again where an earlier attempt ended. What is there by the name is not
  * proven to be the same by that: the comparison of the catalogs proves it.
  */
-export function findRuleAgain(error: string): string | undefined {
+export function findRuleAgain(error: string): HarmlessRule | undefined {
   const isThere =
     /already exists|multiple primary keys for table|is already member of publication|is already a partition/.test(
       error,
     );
-  return isThere ? thereAlready : findRestoreRule(error);
+  return isThere ? { name: thereAlready } : findRestoreRule(error);
 }

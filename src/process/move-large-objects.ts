@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { conninfo } from './conninfo.js';
 import type { CopyPartRequest } from './copy-part.js';
 import { pipeFailure, pipePrograms } from './pipe-programs.js';
+import type { HarmlessRule } from './pg-restore.js';
 import { RestoreOutput } from './restore-output.js';
 
 export interface LargeObjectsRequest extends Pick<
   CopyPartRequest,
   'source' | 'target' | 'clients' | 'logins' | 'snapshot' | 'signal' | 'moved'
 > {
-  /** Name of the rule by which an error of pg_restore is harmless. */
-  readonly allow: (error: string) => string | undefined;
+  /** The rule by which an error of pg_restore is harmless. */
+  readonly allow: (error: string) => HarmlessRule | undefined;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function moveLargeObjects(request: LargeObjectsRequest): Promise<vo
   throw pipeFailure(ends, 'moving the large objects');
 }
 
-function isHarmless(lines: readonly string[], allow: (error: string) => string | undefined): boolean {
+function isHarmless(lines: readonly string[], allow: LargeObjectsRequest['allow']): boolean {
   let [told, allowed] = [0, 0];
   const output = new RestoreOutput((message) => {
     if (message.kind === 'ignored') told = message.count;

@@ -26,9 +26,15 @@ export interface RestoreRequest {
   /** Settings of every session of pg_restore. */
   readonly settings: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Name of the rule by which an error is harmless; undefined ends the restore at once. */
-  readonly allow: (error: string) => string | undefined;
+  /** The rule by which an error is harmless; undefined ends the restore at once. */
+  readonly allow: (error: string) => HarmlessRule | undefined;
   readonly itemFinished: (item: string) => void;
+}
+
+export interface HarmlessRule {
+  readonly name: string;
+  /** Each connection has this error when it is opened; of those of its workers pg_restore counts none or some. */
+  readonly ofConnection?: boolean;
 }
 
 export interface IgnoredError {
@@ -66,7 +72,7 @@ async function readList(request: RestoreRequest): Promise<string> {
 }
 
 async function restore(login: ClientLogin, request: RestoreRequest, list: string): Promise<IgnoredError[]> {
-  const ignored: IgnoredError[] = [];
+  const ignored: (IgnoredError & HarmlessRule)[] = [];
   let told = 0;
   const output = new RestoreOutput((message) => {
     if (message.kind === 'ignored') told = message.count;
@@ -84,16 +90,30 @@ async function restore(login: ClientLogin, request: RestoreRequest, list: string
     return ended;
   });
   // An exit code of 1 says only that something was ignored: it must be exactly what the rules allow.
-  if (exitCode === 0 || (exitCode === 1 && told > 0 && told === ignored.length)) return ignored;
+  const least = ignored.filter(({ ofConnection }) => ofConnection !== true).length;
+  const isExplained = told > 0 && told >= least && told <= ignored.length;
+  if (exitCode === 0 || (exitCode === 1 && isExplained)) return summarize(ignored);
   throw restoreFailed(`pg_restore ended with exit code ${exitCode}: ${tail.slice(-5).join('\n')}`, request);
 }
 
-function hear(message: RestoreMessage, request: RestoreRequest, ignored: IgnoredError[]): void {
+/** What every connection was told is one thing to tell. */
+function summarize(ignored: readonly (IgnoredError & HarmlessRule)[]): IgnoredError[] {
+  const firsts = ignored.filter(
+    (one, index) => one.ofConnection !== true || ignored.findIndex(({ rule }) => rule === one.rule) === index,
+  );
+  return firsts.map(({ rule, text }) => ({ rule, text }));
+}
+
+function hear(
+  message: RestoreMessage,
+  request: RestoreRequest,
+  ignored: (IgnoredError & HarmlessRule)[],
+): void {
   if (message.kind === 'item-finished') request.itemFinished(message.item);
   if (message.kind !== 'error') return;
   const rule = request.allow(message.text);
   if (rule === undefined) throw restoreFailed(message.text, request);
-  ignored.push({ rule, text: message.text.split('\n')[0] ?? '' });
+  ignored.push({ ...rule, rule: rule.name, text: message.text.split('\n')[0] ?? '' });
 }
 
 function restoreArguments(request: RestoreRequest, list: string): string[] {

@@ -6,6 +6,12 @@ export type RestoreMessage =
   | { readonly kind: 'ignored'; readonly count: number };
 
 /**
+ * The workers of a parallel restore write what an error begins with piece by piece, so that pieces of two workers get
+ * mixed when both fail at once; what was asked of the server and its answer come in one piece.
+ */
+const mixedError = /^(?:pg_restore:|error: | )*(could not execute query: .*)$/;
+
+/**
  * Reads the lines. An error goes on until the next line that pg_restore begins itself: the server's message and the
  * command it was about may have many lines.
  */
@@ -15,6 +21,12 @@ export class RestoreOutput {
   constructor(private readonly tell: (message: RestoreMessage) => void) {}
 
   line(text: string): void {
+    const query = mixedError.exec(text)?.[1];
+    if (query !== undefined) {
+      this.end();
+      this.#error = [query];
+      return;
+    }
     const own = /^pg_restore: (?:\[[^\]]*\] )?(.*)$/.exec(text)?.[1];
     if (own === undefined) {
       this.#error?.push(text);

@@ -46,3 +46,15 @@ test('items of a parallel restore begin and end', () => {
     { kind: 'item-finished', item: 'TABLE DATA users' },
   ]);
 });
+
+test('errors that two workers wrote into one another are two errors', () => {
+  const unknown =
+    'could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"';
+  const messages = read(`pg_restore:pg_restore: error:  error: ${unknown}
+Command was: SET transaction_timeout = 0;
+${unknown}
+Command was: SET transaction_timeout = 0;
+pg_restore: creating TABLE "app.users"`);
+  const error = { kind: 'error', text: `${unknown}\nCommand was: SET transaction_timeout = 0;` };
+  expect(messages).toEqual([error, error, { kind: 'item-started', item: 'TABLE "app.users"' }]);
+});
