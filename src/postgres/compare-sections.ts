@@ -23,8 +23,11 @@ function compareSection(name: string, source: Fingerprint, target: Fingerprint):
       },
     ];
   }
-  const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])].sort();
-  const majorsDiffer = majorOf(source) !== majorOf(target);
+  const majors = [majorOf(source), majorOf(target)] as const;
+  const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])]
+    .filter((key) => isKnownToBoth(name, key, majors))
+    .sort();
+  const majorsDiffer = majors[0] !== majors[1];
   const differing = keys.filter((key) => !isEqual(name, here[key], there[key], majorsDiffer));
   if (differing.length === 0)
     return [{ item: name, result: 'match', detail: describe(name, keys.length, here, there) }];
@@ -55,7 +58,16 @@ function isEqual(
   if (here === undefined || there === undefined) return false;
   if (here === there) return true;
   if (section === 'extensions') return isSameExtension(here, there);
-  return majorsDiffer && looseDefinition(here) === looseDefinition(there);
+  return majorsDiffer && looseDefinition(section, here) === looseDefinition(section, there);
+}
+
+/**
+ * Servers before 17 have no privilege to maintain a table. Who holds all privileges holds it elsewhere; where it was granted
+ * by itself, the check of what is newer than the target has refused the move.
+ */
+function isKnownToBoth(section: string, key: string, majors: readonly [number, number]): boolean {
+  const isMaintain = /grants|default privileges/.test(section) && / MAINTAIN to /.test(key);
+  return !isMaintain || majors.every((major) => major >= 17) || majors.every((major) => major < 17);
 }
 
 /** The target may have a newer version of an extension: AWS ships one per engine version, and there is no way back. */

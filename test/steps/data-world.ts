@@ -17,8 +17,11 @@ import { findClients, readMasterPassword, startPostgresServer } from '../postgre
 export type DataWorld = Awaited<ReturnType<typeof openDataWorld>>;
 
 /** A source with one of everything, an empty target server, and all that the data steps are made from. */
-export async function openDataWorld() {
-  const [source, target] = await Promise.all([startPostgresServer(), startPostgresServer()]);
+export async function openDataWorld(targetMajor = 17) {
+  const [source, target] = await Promise.all([
+    startPostgresServer(),
+    startPostgresServer({ major: targetMajor }),
+  ]);
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-run-'));
   await source.createDatabase('zoo');
   await source.asMaster(
