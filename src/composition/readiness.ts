@@ -11,13 +11,17 @@ import { createSnapshotChecks } from '../checks/snapshot-checks.js';
 import { chooseSnapshotVersion } from '../checks/snapshot-version.js';
 import { givenSnapshotUnusedCheck } from '../checks/given-snapshot-unused.js';
 import { createSourceDatabaseCheck } from '../checks/source-database.js';
+import { createNewerFeaturesCheck } from '../checks/newer-features.js';
+import { createShippedExtensionsCheck } from '../checks/shipped-extensions.js';
 import { createStreamInPlaceCheck } from '../checks/stream-in-place.js';
+import type { ReadinessCheck } from '../checks/readiness-check.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError } from '../errors.js';
 import { isHydrated, isInPlace } from '../paths/in-place.js';
 import { readDatabaseHazards } from '../postgres/database-hazards.js';
+import { listNewerFeatures } from '../postgres/newer/list-newer-features.js';
 import { readExtensions } from '../postgres/extension-changes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
 import { choosePostgresClients } from '../process/postgres-clients.js';
@@ -36,7 +40,7 @@ export function createReadiness(
   config: Config,
   tools: Tools,
   templates: TemplateTools,
-  { finalSnapshot }: FreshChoices,
+  choices: FreshChoices,
 ) {
   const { aws } = tools;
   return createCheckReadiness({
@@ -44,7 +48,7 @@ export function createReadiness(
     rds: aws.rds,
     examineSource: (config, caller) => examineSource(aws.rds, config, caller),
     postgres: createPostgresReadiness(tools),
-    ...choosePath(path, config, finalSnapshot)(tools, templates),
+    ...choosePath(path, config, choices)(tools, templates),
   });
 }
 
@@ -53,10 +57,17 @@ type OfPath = Pick<CheckReadinessDeps, 'chooseTargetVersion' | 'checks'>;
 function choosePath(
   path: string,
   config: Config,
-  finalSnapshot: boolean,
+  { finalSnapshot, schemaOnly }: FreshChoices,
 ): (tools: Tools, templates: TemplateTools) => OfPath {
   if (path === 'fresh')
-    return (tools, templates) => ofDump(tools, templates, finalSnapshot ? freshNeeds : dumpRestoreNeeds);
+    return (tools, templates) => {
+      const { chooseTargetVersion, checks } = ofDump(
+        tools,
+        templates,
+        finalSnapshot ? freshNeeds : dumpRestoreNeeds,
+      );
+      return { chooseTargetVersion, checks: [...checks, ...(schemaOnly ? definitionChecks(tools) : [])] };
+    };
   if (path !== 'snapshot') return ofDumpRestore;
   // From a given snapshot nothing is done in place, by whatever way: the one that looks at it says so.
   return isHydrated(config) && config.source.snapshot === undefined ? ofHydration : ofSnapshot;
@@ -64,7 +75,18 @@ function choosePath(
 
 function ofDumpRestore(tools: Tools, templates: TemplateTools): OfPath {
   const dump = ofDump(tools, templates);
-  return { ...dump, checks: [createStreamInPlaceCheck(isInPlace), ...dump.checks] };
+  return {
+    ...dump,
+    checks: [createStreamInPlaceCheck(isInPlace), ...dump.checks, ...definitionChecks(tools)],
+  };
+}
+
+/** What a dump of definitions needs of the version it goes to. */
+function definitionChecks({ sessions }: Tools): readonly ReadinessCheck[] {
+  return [
+    createShippedExtensionsCheck((server) => readExtensions(sessions, server)),
+    createNewerFeaturesCheck((server, major) => listNewerFeatures(sessions, server, major)),
+  ];
 }
 
 function ofDump(
@@ -113,7 +135,10 @@ function ofSnapshot({ aws, sessions }: Tools, templates: TemplateTools): OfPath 
 /** The data goes by a dump, so any version will do; it comes out of a snapshot all the same. */
 function ofHydration(tools: Tools, templates: TemplateTools): OfPath {
   const { chooseTargetVersion } = ofDump(tools, templates);
-  return { ...ofSnapshot(tools, templates), chooseTargetVersion };
+  const ofTarget = createNewerFeaturesCheck((server, major) =>
+    listNewerFeatures(tools.sessions, server, major),
+  );
+  return { chooseTargetVersion, checks: [...ofSnapshot(tools, templates).checks, ofTarget] };
 }
 
 /** The EngineVersion that the template gives its cluster, where it is a plain value and a full version. */

@@ -1,64 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { DbInstance } from '../../src/aws/rds-instances.js';
 import { managedPasswordCheck } from '../../src/checks/managed-password.js';
 import { createQuotaCheck } from '../../src/checks/quota.js';
-import type { ReadinessContext } from '../../src/checks/readiness-check.js';
 import { restoringDeploymentCheck } from '../../src/checks/restoring-deployment.js';
 import { createShippedExtensionsCheck } from '../../src/checks/shipped-extensions.js';
 import { examineSource } from '../../src/checks/source-instance.js';
 import { createTargetNetworkCheck } from '../../src/checks/target-network.js';
 import { createUnloggedTablesCheck } from '../../src/checks/unlogged-tables.js';
 import { configSchema } from '../../src/config/schema.js';
-import { lawConfig, lawEarlier } from '../steps/data-law-inputs.js';
-
-const source: DbInstance = {
-  identifier: 'production-rag-db',
-  resourceId: 'db-1',
-  createdAt: undefined,
-  storageType: 'gp3',
-  multiAz: false,
-  arn: 'arn:aws:rds:us-east-1:123456789012:db:production-rag-db',
-  status: 'available',
-  engine: 'postgres',
-  engineVersion: '17.7',
-  instanceClass: 'db.t4g.medium',
-  clusterIdentifier: undefined,
-  endpoint: { address: '127.0.0.1', port: 5432 },
-  database: 'ragdb',
-  masterUser: 'raguser',
-  managedSecretArn: undefined,
-  encrypted: true,
-  kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
-  subnetGroup: 'database',
-  vpcId: 'vpc-1',
-  subnets: [],
-  securityGroups: ['sg-1'],
-  parameterGroups: ['default.postgres17'],
-  allocatedGiB: 20,
-  autoMinorVersionUpgrade: false,
-  passwordPending: false,
-  iamAuthentication: false,
-  deletionProtection: false,
-  tags: {},
-};
-const caller = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/engineer' };
-
-function context(more: Partial<ReadinessContext> = {}): ReadinessContext {
-  return {
-    config: lawConfig,
-    runId: 'law-000000',
-    caller,
-    source,
-    server: lawEarlier['check-readiness'].source.server,
-    target: {
-      version: '17.7',
-      status: 'available',
-      parameterGroupFamily: '',
-      serverless: { min: 0, max: 256 },
-    },
-    ...more,
-  };
-}
+import { lawConfig } from '../steps/data-law-inputs.js';
+import { caller, readinessContext as context, source } from './readiness-context.js';
 
 describe('what a snapshot cannot do is known beforehand', () => {
   test('a password that RDS manages', async () => {
