@@ -28,8 +28,8 @@ const [firstTrip = 1, lastTrip = Infinity] = (process.env['CAMPAIGN_RELAYS'] ?? 
   .split('-')
   .filter(Boolean)
   .map(Number);
-/** Of these steps alone, each point in a trip that kills no other point of its step. */
-const steps = process.env['CAMPAIGN_STEPS']?.split(',');
+/** Beginnings of points: of them alone, each in a trip that kills no other point of its step. */
+const beginnings = process.env['CAMPAIGN_POINTS']?.split(',');
 const env = { PATH: pathWithAwsCli };
 const back = ['rollback', '--yes', '--confirm', 'production-rag-db', '--json'];
 const inPlace = ['--confirm', 'production-rag-stack'];
@@ -195,12 +195,12 @@ function makeRoundTrips(name: string, { mode, words }: Story): void {
 }
 
 function deal(trips: readonly RoundTrip[]): readonly RoundTrip[] {
-  if (steps === undefined) return trips;
-  const ofSteps = (points: readonly KillPoint[]) =>
-    points.filter((point) => steps.some((step) => point.startsWith(`${step}/`)));
+  if (beginnings === undefined) return trips;
+  const asked = (points: readonly KillPoint[]) =>
+    points.filter((point) => beginnings.some((beginning) => point.startsWith(beginning)));
   return dealAgain(
-    ofSteps(trips.flatMap(({ forwards }) => forwards)),
-    ofSteps(trips.flatMap(({ backwards }) => backwards)),
+    asked(trips.flatMap(({ forwards }) => forwards)),
+    asked(trips.flatMap(({ backwards }) => backwards)),
   );
 }
 

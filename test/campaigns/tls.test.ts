@@ -84,7 +84,7 @@ const ways: Readonly<Record<string, Way>> = {
   pg_restore: ({ client }, ref) =>
     runPgRestore(client, {
       ...{ server: ref, clients, directory: archive, part: 'pre-data', existingSchemas: [], jobs: 1 },
-      ...{ settings: {}, signal, allow: () => 'there already', itemFinished: nobody },
+      ...{ settings: {}, signal, allow: () => ({ name: 'there already' }), itemFinished: nobody },
     }),
   psql: ({ client }, ref, snapshot) =>
     client(ref, copySettings, (environment) =>
@@ -99,7 +99,7 @@ const ways: Readonly<Record<string, Way>> = {
     client(ref, copySettings, (environment) =>
       moveLargeObjects({
         ...{ source: ref, target: ref, clients, snapshot, signal, moved: nobody },
-        ...{ logins: { source: environment, target: environment }, allow: () => 'there already' },
+        ...{ logins: { source: environment, target: environment }, allow: () => ({ name: 'there already' }) },
       }),
     ),
 };

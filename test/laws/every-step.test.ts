@@ -13,7 +13,7 @@ import { otherMakings } from './step-laws.js';
 const session: MigrationSession = {
   ...{ config: lawConfig, written: lawConfig, directory: '/project', root: '/project/.rds2aurora' },
   ...{
-    environment: { variables: {} } as never,
+    environment: readEnvironment({}),
     profile: undefined,
     command: '',
     words: '',
