@@ -92,6 +92,14 @@ export function auroraPasswordProblem({ password }: SecretDocument): string | un
     : 'it contains a space or a character that is not printable ASCII';
 }
 
+/**
+ * Why pg_dump, pg_restore and psql could not be given this password, or undefined: libpq reads it from a file with one line
+ * a login (PostgreSQL: The Password File), and the server takes no NUL.
+ */
+export function clientPasswordProblem({ password }: SecretDocument): string | undefined {
+  return /[\n\r\0]/.test(password) ? 'it contains a line break or a NUL' : undefined;
+}
+
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

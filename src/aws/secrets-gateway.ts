@@ -4,6 +4,7 @@ import { callAws, isAwsError } from './aws-error.js';
 import type { AwsClients } from './aws-clients.js';
 import {
   auroraPasswordProblem,
+  clientPasswordProblem,
   parseSecretDocument,
   pointElsewhere,
   readConnection,
@@ -30,6 +31,8 @@ export interface SecretsGateway {
   readPassword(id: string): Promise<string>;
   /** Why Aurora would refuse this secret's password as a master password; undefined when it would not. */
   findAuroraPasswordProblem(id: string): Promise<string | undefined>;
+  /** Why the client programs could not log in with it; undefined when they could. */
+  findClientPasswordProblem(id: string): Promise<string | undefined>;
   /** The version id that `pointAt` gives its new version: the same for the same run and destination. */
   versionFor(runId: string, destination: SecretDestination): string;
   /**
@@ -65,6 +68,7 @@ export function createSecretsGateway(clients: Pick<AwsClients, 'secretsManager'>
     readConnection: async (id, versionId) => readConnection(await readDocument(id, versionId)),
     readPassword: async (id) => (await readDocument(id)).password,
     findAuroraPasswordProblem: async (id) => auroraPasswordProblem(await readDocument(id)),
+    findClientPasswordProblem: async (id) => clientPasswordProblem(await readDocument(id)),
     versionFor: (runId, destination) =>
       createHash('sha256')
         .update(JSON.stringify([runId, destination]))

@@ -2,7 +2,10 @@ import type { SecretFacts, SecretsGateway } from '../aws/secrets-gateway.js';
 import type { Problem } from '../errors.js';
 import type { ReadinessCheck, ReadinessContext } from './readiness-check.js';
 
-type Secrets = Pick<SecretsGateway, 'findSecret' | 'readConnection' | 'findAuroraPasswordProblem'>;
+type Secrets = Pick<
+  SecretsGateway,
+  'findSecret' | 'readConnection' | 'findAuroraPasswordProblem' | 'findClientPasswordProblem'
+>;
 
 /** The application finds its database by this secret, and so do we: it must be readable, right and at rest. */
 export function createSourceSecretCheck(
@@ -21,8 +24,7 @@ export function createSourceSecretCheck(
       const connection = await secrets.readConnection(id);
       if (connection.user !== undefined && connection.user !== user)
         problems.push(otherUser(id, connection.user, user));
-      if (!setsMasterPassword(context)) return problems;
-      return [...problems, ...(await password(secrets, context))];
+      return [...problems, ...(await password(secrets, context, setsMasterPassword(context)))];
     },
   };
 }
@@ -83,15 +85,31 @@ function otherUser(id: string, found: string, wanted: string): Problem {
   };
 }
 
-async function password(secrets: Secrets, { config: { source } }: ReadinessContext): Promise<Problem[]> {
-  const reason = await secrets.findAuroraPasswordProblem(source.secret);
-  if (reason === undefined) return [];
+async function password(
+  secrets: Secrets,
+  { config: { source } }: ReadinessContext,
+  becomesMaster: boolean,
+): Promise<Problem[]> {
+  const { secret } = source;
+  const fix = 'change the password of the source and of the secret first';
+  const forClients = await secrets.findClientPasswordProblem(secret);
+  if (forClients !== undefined)
+    return [
+      {
+        code: 'PasswordNotForClients',
+        what: `pg_dump and pg_restore cannot be given the password in ${secret}: ${forClients}`,
+        why: 'They read it from a file with one line a login',
+        fix,
+      },
+    ];
+  const forAurora = becomesMaster ? await secrets.findAuroraPasswordProblem(secret) : undefined;
+  if (forAurora === undefined) return [];
   return [
     {
       code: 'PasswordNotForAurora',
-      what: `the password in ${source.secret} cannot be the master password of an Aurora cluster: ${reason}`,
+      what: `the password in ${secret} cannot be the master password of an Aurora cluster: ${forAurora}`,
       why: 'Aurora has stricter rules than RDS for PostgreSQL',
-      fix: 'change the password of the source and of the secret first',
+      fix,
     },
   ];
 }

@@ -8,6 +8,7 @@ import { fresh } from '../paths/fresh.js';
 import { snapshot } from '../paths/snapshot.js';
 import type { Shelf } from '../paths/shelf.js';
 import type { RunContext } from '../pipeline/session.js';
+import { loginsOf, removeLogins } from '../process/client-login.js';
 import type { SealedStep } from '../pipeline/seal.js';
 import type { FreshChoices } from '../steps/refs.js';
 import { finalizeSteps } from './finalize-steps.js';
@@ -93,7 +94,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * What running, resuming and rolling back need. The steps of `finalize`, once that has begun, are among them.
+ * What running, resuming and rolling back need, once what killed processes left of passwords is gone. The steps of `finalize`, once that has begun, are among them.
  * @param options.withFinal false where they are given apart
  */
 export function contextOf(
@@ -102,6 +103,7 @@ export function contextOf(
   { withFinal = true }: { readonly withFinal?: boolean } = {},
 ): RunContext<Config> {
   const session = withOwnChoices(given, run);
+  removeLogins(loginsOf(run.directory));
   const crashPoint = crashPointOf(session);
   const { header, finalSteps } = run.state();
   const final = withFinal && finalSteps.length > 0 ? finalizeSteps(session, run.id, run.directory) : [];

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { createApplicationWaits } from '../aws/application-waits.js';
 import { createAwsGateways } from '../aws/aws-gateways.js';
 import { createDatabaseWaits } from '../aws/database-waits.js';
@@ -9,7 +8,7 @@ import type { MigrationSession } from '../cli/migration-command.js';
 import { nameTrustedAuthorities, readTrustedAuthorities } from '../config/trusted-authorities.js';
 import { createFingerprintGateway } from '../postgres/fingerprint-gateway.js';
 import { createSessions } from '../postgres/session.js';
-import { createClientLogin } from '../process/client-login.js';
+import { createClientLogin, loginsOf } from '../process/client-login.js';
 
 /** More would only queue: the servers are small, and one connection is one process there. */
 const mostJobs = 8;
@@ -41,7 +40,7 @@ export function createTools(session: MigrationSession, runId: string, directory:
     },
     sessions,
     trusted: nameTrustedAuthorities(config.tls?.caFile),
-    clientLogin: createClientLogin({ ...login, directory: join(directory, 'logins') }),
+    clientLogin: createClientLogin({ ...login, directory: loginsOf(directory) }),
     fingerprints: createFingerprintGateway(sessions, jobs),
     jobs,
   };

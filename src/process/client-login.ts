@@ -1,3 +1,4 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CredentialsError } from '../errors.js';
@@ -22,6 +23,29 @@ export type ClientLogin = <T>(
 
 const prefix = 'login-';
 
+/** Folders that this process uses now: they go with it, also where no `finally` is come to, as at a second Ctrl-C. */
+const inUse = new Set<string>();
+const removeInUse = (): void => inUse.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+
+/** The folder, in that of a run, that logins are made in. */
+export function loginsOf(runDirectory: string): string {
+  return join(runDirectory, 'logins');
+}
+
+/** Takes away what killed processes have left. Only for who holds the run, since nobody else may use a login of it then. */
+export function removeLogins(directory: string): void {
+  for (const name of namesIn(directory))
+    if (name.startsWith(prefix)) rmSync(join(directory, name), { recursive: true, force: true });
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Passwords reach a child only through a 0600 file in a 0700 folder, which goes when the child has ended; what a killed
  * process left there goes before the next one is written.
@@ -32,10 +56,13 @@ export function createClientLogin(dependencies: ClientLoginDependencies): Client
     await mkdir(dependencies.directory, { recursive: true, mode: 0o700 });
     await removeLeftovers(dependencies.directory);
     const folder = await mkdtemp(join(dependencies.directory, `${prefix}${String(process.pid)}-`));
+    if (!process.listeners('exit').includes(removeInUse)) process.once('exit', removeInUse);
+    inUse.add(folder);
     try {
       return await work(await writeLogin(dependencies, folder, server, settings));
     } finally {
       await rm(folder, { recursive: true, force: true });
+      inUse.delete(folder);
     }
   };
 }

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createClientLogin } from '../../src/process/client-login.js';
+import { createClientLogin, removeLogins } from '../../src/process/client-login.js';
 
+const run = promisify(execFile);
 const server = { host: 'db.example', port: 5432, database: 'ragdb', user: 'raguser', secret: 's' };
 let directory: string;
 
@@ -46,6 +49,32 @@ test('what a killed process left goes at the next start, what a living one needs
   await mkdir(join(directory, `login-${String(process.pid)}-y`));
   await login()(server, {}, () => Promise.resolve());
   expect(await readdir(directory)).toEqual([`login-${String(process.pid)}-y`]);
+});
+
+test('whoever holds the run takes away all that was left, though another process has that number now', async () => {
+  const left = join(directory, `login-${String(process.ppid)}-x`);
+  await mkdir(left, { recursive: true });
+  await writeFile(join(left, 'passfile'), 'secret');
+  removeLogins(directory);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('it goes with a process that is ended outright', async () => {
+  const module = new URL('../../dist/process/client-login.js', import.meta.url).href;
+  const program = `
+    const { createClientLogin } = await import(${JSON.stringify(module)});
+    const text = () => Promise.resolve('p');
+    const login = createClientLogin({
+      directory: ${JSON.stringify(directory)}, readPassword: text, readCa: async () => [], applicationName: 'a',
+    });
+    await login(${JSON.stringify(server)}, {}, async ({ PGPASSFILE }) => {
+      console.log(PGPASSFILE);
+      process.exit(0);
+    });`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program]);
+  const passfile = stdout.trim();
+  expect(passfile).toMatch(/passfile$/);
+  await expect(stat(passfile)).rejects.toThrow('ENOENT');
 });
 
 test('a password with a line break is refused, not cut', async () => {
