@@ -35,6 +35,13 @@ export function listKillPoints(journal: readonly JournalRecord[], from = 0): Kil
   });
 }
 
+/** Those that begin as CAMPAIGN_POINTS says, a list with commas; without it all of them. */
+export function chooseKillPoints(points: readonly KillPoint[]): readonly KillPoint[] {
+  const beginnings = process.env['CAMPAIGN_POINTS']?.split(',');
+  if (beginnings === undefined) return points;
+  return points.filter((point) => beginnings.some((beginning) => point.startsWith(beginning)));
+}
+
 const runOf = ([header]: readonly JournalRecord[]): string =>
   header?.type === 'run-created' ? header.run : '';
 

@@ -18,7 +18,7 @@ import {
 import { countLostWrites, countRows, readSource, readState } from '../e2e/world-state.js';
 import type { SourceFacts, WorldState } from '../e2e/world-state.js';
 import { say } from '../say.js';
-import { findRepeatedSteps, type KillPoint } from './kill-points.js';
+import { chooseKillPoints, findRepeatedSteps, type KillPoint } from './kill-points.js';
 import { listOurs } from './list-ours.js';
 import { dealAgain, dealRoundTrips, type RoundTrip } from './round-trips.js';
 
@@ -28,8 +28,6 @@ const [firstTrip = 1, lastTrip = Infinity] = (process.env['CAMPAIGN_RELAYS'] ?? 
   .split('-')
   .filter(Boolean)
   .map(Number);
-/** Beginnings of points: of them alone, each in a trip that kills no other point of its step. */
-const beginnings = process.env['CAMPAIGN_POINTS']?.split(',');
 const env = { PATH: pathWithAwsCli };
 const back = ['rollback', '--yes', '--confirm', 'production-rag-db', '--json'];
 const inPlace = ['--confirm', 'production-rag-stack'];
@@ -194,13 +192,12 @@ function makeRoundTrips(name: string, { mode, words }: Story): void {
   const countRuns = (): number => listRuns(join(world.project, '.rds2aurora')).length;
 }
 
+/** Places that were asked for by name are each in a trip that kills no other of its step. */
 function deal(trips: readonly RoundTrip[]): readonly RoundTrip[] {
-  if (beginnings === undefined) return trips;
-  const asked = (points: readonly KillPoint[]) =>
-    points.filter((point) => beginnings.some((beginning) => point.startsWith(beginning)));
+  if (process.env['CAMPAIGN_POINTS'] === undefined) return trips;
   return dealAgain(
-    asked(trips.flatMap(({ forwards }) => forwards)),
-    asked(trips.flatMap(({ backwards }) => backwards)),
+    chooseKillPoints(trips.flatMap(({ forwards }) => forwards)),
+    chooseKillPoints(trips.flatMap(({ backwards }) => backwards)),
   );
 }
 
