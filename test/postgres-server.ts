@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createSessions } from '../src/postgres/session.js';
 import type { Sessions } from '../src/postgres/session.js';
@@ -26,6 +27,11 @@ export interface PostgresServer {
   asMaster(database: string, sql: string): Promise<Record<string, unknown>[]>;
   /** A new empty database owned by the master. */
   createDatabase(name: string): Promise<ServerRef>;
+  /**
+   * Ends the server by a signal and starts it anew, once it is gone: SIGTERM waits for the sessions, SIGINT ends them,
+   * SIGKILL is a crash (PostgreSQL: Shutting Down the Server).
+   */
+  restart(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,11 +103,45 @@ export async function startPostgresServer(
       await asMaster('postgres', `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`);
       return database(name);
     },
+    restart: async (signal) => {
+      const [found] = (
+        await server.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`)
+      ).rows;
+      const pid = Number(found?.['pid']);
+      process.kill(pid, signal);
+      await untilGone(pid);
+      await startAgain(() => server.restart(settings));
+    },
     stop: async () => {
       await runtime.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(20);
+  }
+  throw new Error(`server ${String(pid)} does not end`);
+}
+
+/** After a crash the processes of the old server may still hold its memory for a moment. */
+async function startAgain(start: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 10) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 async function execute(config: pg.ClientConfig, sql: string): Promise<Record<string, unknown>[]> {

@@ -154,9 +154,10 @@ function dataPlane(
   const files = createRunFiles(directory);
   const target = createTargetGateway(sessions);
   const reading = { fingerprints, files };
-  const dumping = { ...reading, dumps: createDumpGateway(sessions, clientLogin), defaultJobs: jobs };
+  const dumps = createDumpGateway(sessions, clientLogin);
+  const dumping = { ...reading, dumps, defaultJobs: jobs };
   const restoring = {
-    ...{ ...reading, target, sizeRestore, defaultJobs: jobs },
+    ...{ ...reading, dumps, target, sizeRestore, defaultJobs: jobs },
     restores: createRestoreGateway(sessions, clientLogin),
   };
   return {

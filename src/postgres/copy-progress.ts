@@ -31,6 +31,8 @@ export interface ProgressWatch {
   readonly totals: RowTotals;
   readonly report: (progress: Progress) => void;
   readonly everyMs: number;
+  /** Called whenever the server has answered. */
+  readonly answered: () => void;
 }
 
 /**
@@ -43,17 +45,20 @@ export async function watchCopies<T>(
   watch: ProgressWatch,
   work: () => Promise<T>,
 ): Promise<T> {
-  const session = await sessions.open(server, { mode: 'read' }).catch(() => undefined);
+  const over = new AbortController();
+  const session = await sessions.open(server, { mode: 'read', signal: over.signal }).catch(() => undefined);
   if (session === undefined) return work();
   const last = new Map<string, number>();
   let reading = Promise.resolve();
   const timer = setInterval(() => {
-    reading = reading.then(() => readOnce(session, watch, last)).catch(() => undefined);
+    reading = reading.then(() => readOnce(session, watch, last)).then(watch.answered, () => undefined);
   }, watch.everyMs);
   try {
     return await work();
   } finally {
     clearInterval(timer);
+    // Not waited for: it may hang with all the rest.
+    over.abort();
     await reading;
     await session.close();
   }

@@ -3,6 +3,7 @@ import type { ClientLogin } from '../process/client-login.js';
 import {
   checkDump,
   dumpDataOf,
+  measureFolder,
   readFreeBytes,
   removeAttempts,
   sealDump,
@@ -16,6 +17,7 @@ import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
 import type { Sessions } from './session.js';
 import { useSnapshot } from './snapshot-sessions.js';
+import { whileNotStalled } from './stall-watch.js';
 
 export interface DumpOrder {
   readonly run: string;
@@ -85,15 +87,19 @@ function dumpSnapshot(
 ): Promise<string> {
   const { server, clients, jobs, contents, signal, totals } = order;
   return useSnapshot(sessions, server, { count: 1, signal }, async ({ snapshot }) => {
-    const watch = { totals, report: order.progress, everyMs };
+    let count = 0;
+    const watch = { totals, report: order.progress, everyMs, answered: () => void (count += 1) };
     const tableStarted = (item: string): void => {
       const total = totals.get(item);
       order.progress({ item, done: 0, ...(total === undefined ? {} : { total }), unit: 'rows' });
     };
-    await watchCopies(sessions, server, watch, () =>
-      runPgDump(login, {
-        ...{ server, clients, directory, jobs, contents, snapshot, compression, signal, tableStarted },
-      }),
+    const life = (): string => String(measureFolder(directory));
+    await whileNotStalled(sessions, [server], { signal, life, answers: () => count }, (signal) =>
+      watchCopies(sessions, server, watch, () =>
+        runPgDump(login, {
+          ...{ server, clients, directory, jobs, contents, snapshot, compression, signal, tableStarted },
+        }),
+      ),
     );
     return snapshot;
   });

@@ -12,6 +12,7 @@ import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.j
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
 import type { Sessions } from './session.js';
+import { whileNotStalled } from './stall-watch.js';
 
 export interface RestoreOrder {
   readonly server: ServerRef;
@@ -44,14 +45,23 @@ export interface RestoreGateway {
 export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
   return {
     restore: async ({ sizing, totals, progress, again, ...request }) => {
-      const ignored = await watchCopies(sessions, request.server, { totals, report: progress, everyMs }, () =>
-        runPgRestore(login, {
-          ...request,
-          directory: dumpDataOf(request.directory),
-          settings: restoreSettings(sizing),
-          allow: again === true ? findRuleAgain : findRestoreRule,
-          itemFinished: (item) => finished(item, totals, progress),
-        }),
+      const { server } = request;
+      let items = 0;
+      const itemFinished = (item: string): void => {
+        items += 1;
+        finished(item, totals, progress);
+      };
+      let answers = 0;
+      const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
+      const watched = { signal: request.signal, life: () => String(items), answers: () => answers };
+      const ignored = await whileNotStalled(sessions, [server], watched, (signal) =>
+        watchCopies(sessions, server, watch, () =>
+          runPgRestore(login, {
+            ...{ ...request, signal, itemFinished, settings: restoreSettings(sizing) },
+            directory: dumpDataOf(request.directory),
+            allow: again === true ? findRuleAgain : findRestoreRule,
+          }),
+        ),
       );
       return ignored.filter(({ rule }) => rule !== thereAlready);
     },

@@ -7,6 +7,8 @@ export interface SessionOptions {
   readonly lockTimeoutMs?: number;
   /** Ends the running statement and the session. */
   readonly signal?: AbortSignal;
+  /** False: nobody looks whether its statements stall. Default: true. */
+  readonly watched?: boolean;
   /** More settings, given at session start. */
   readonly settings?: Readonly<Record<string, string>>;
 }

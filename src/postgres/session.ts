@@ -1,11 +1,16 @@
 import pg from 'pg';
 import type { QueryResultRow } from 'pg';
 import { CredentialsError } from '../errors.js';
+import type { StoppedError } from '../errors.js';
 import { assertNetworkAddress } from '../process/network-address.js';
 import type { ServerRef } from '../steps/refs.js';
 import { postgresError } from './postgres-error.js';
 import { startupOptions } from './session-settings.js';
 import type { SessionOptions } from './session-settings.js';
+import { lookAtServer, nameServer } from './server-look.js';
+import { stallDefaults } from './stall-judge.js';
+import type { StallSettings } from './stall-judge.js';
+import { watchForStall } from './stall-watch.js';
 
 /** One login. Errors are ours (see `postgresError`); the password is known to nobody but the driver. */
 export interface Session {
@@ -25,25 +30,65 @@ export interface SessionDependencies {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly connectTimeoutMs?: number;
+  /** When a connection counts as stalled; default `stallDefaults`. */
+  readonly stall?: StallSettings;
 }
 
 /** Opens sessions. Every one is verified in full: CA, host name, TLS 1.2 or later. */
 export interface Sessions {
   readonly applicationName: string;
+  readonly stall: StallSettings;
+  /** Whether a backend serves a session that is open here, and not a client program. */
+  isOwn(server: ServerRef, pid: number): boolean;
   open(server: ServerRef, options: SessionOptions): Promise<Session>;
   /** Opens, works, closes; closes on failure too. */
   use<T>(server: ServerRef, options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T>;
 }
 
-/** So that a statement ends with its client (PostgreSQL 14 and later, where the platform can tell). */
-const endWithClient = `SELECT set_config('client_connection_check_interval', '2s', false)
-  WHERE current_setting('server_version_num')::int >= 140000`;
+/** Milliseconds that a server has to close a session. */
+const farewellMs = 2000;
+
+/**
+ * So that a statement ends with its client (PostgreSQL 14 and later, where the platform can tell), and so that limits of the
+ * role or the database end no long work. Not among the settings of the start: there a server refuses what it does not know.
+ */
+const afterStart = [
+  `SELECT set_config('client_connection_check_interval', '2s', false)
+    WHERE current_setting('server_version_num')::int >= 140000`,
+  `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout')`,
+];
 
 export function createSessions(dependencies: SessionDependencies): Sessions {
-  const open = (server: ServerRef, options: SessionOptions): Promise<Session> =>
-    openSession(dependencies, server, options);
-  return {
+  const { stall = stallDefaults } = dependencies;
+  const own = new Set<string>();
+  const nameOf = (server: ServerRef, pid: number): string => `${nameServer(server)} ${String(pid)}`;
+  const open = async (server: ServerRef, options: SessionOptions): Promise<Session> => {
+    const { session, pid } = await openSession(dependencies, server, options, (of, life, stalled) =>
+      watchForStall({
+        ...{ settings: stall, servers: [nameServer(server)], stalled, life: () => String(life()) },
+        look: async () => {
+          const { backends, ...rest } = await lookAtServer(
+            sessions,
+            server,
+            stall.lookMs,
+            (one) => one.pid === of,
+          );
+          // Rows that come show in no view of the server.
+          return [{ ...rest, backends: backends?.map((one) => ({ ...one, mark: `${one.mark} ${life()}` })) }];
+        },
+      }),
+    );
+    own.add(nameOf(server, pid));
+    const close = async (): Promise<void> => {
+      await session.close();
+      own.delete(nameOf(server, pid));
+    };
+    return { ...session, close };
+  };
+  const sessions: Sessions = {
     applicationName: dependencies.applicationName,
+    stall,
+    isOwn: (server, pid) => own.has(nameOf(server, pid)),
     open,
     use: async (server, options, work) => {
       const session = await open(server, options);
@@ -54,62 +99,75 @@ export function createSessions(dependencies: SessionDependencies): Sessions {
       }
     },
   };
+  return sessions;
 }
 
 async function openSession(
   dependencies: SessionDependencies,
   server: ServerRef,
   options: SessionOptions,
-): Promise<Session> {
+  watch: (pid: number, life: () => number, stalled: (error: StoppedError) => void) => () => void,
+): Promise<{ readonly session: Session; readonly pid: number }> {
   options.signal?.throwIfAborted();
   const client = new pg.Client(await clientConfig(dependencies, server, options));
   // Without a listener a connection that the server ends between two statements would end this process.
   client.on('error', () => undefined);
-  const abort = (): void => {
-    client.connection.stream.destroy(asError(options.signal?.reason));
+  let reason: Error | undefined;
+  const end = (error: Error): void => {
+    reason = error;
+    client.connection.stream.destroy(error);
   };
+  const abort = (): void => end(asError(options.signal?.reason));
   options.signal?.addEventListener('abort', abort, { once: true });
+  // When we ended it, that shows itself as a lost connection: our reason is the truth.
+  const fail = (error: unknown): Error => reason ?? postgresError(error, server);
   try {
     await client.connect();
-    await client.query(endWithClient).catch(() => undefined);
+    for (const sql of afterStart) await client.query(sql).catch(() => undefined);
   } catch (error) {
     options.signal?.removeEventListener('abort', abort);
-    throw failure(error, server, options);
+    throw fail(error);
   }
-  return sessionOf(client, server, options, () => options.signal?.removeEventListener('abort', abort));
-}
-
-function sessionOf(
-  client: pg.Client,
-  server: ServerRef,
-  options: SessionOptions,
-  released: () => void,
-): Session {
+  const pid = Number(Reflect.get(client, 'processID'));
+  const life = (): number => client.connection.stream.bytesRead;
   const rows = async <Row extends QueryResultRow>(
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> => {
     options.signal?.throwIfAborted();
+    const unwatch = options.watched === false ? () => undefined : watch(pid, life, end);
     try {
       return (await client.query<Row>(sql, [...parameters])).rows;
     } catch (error) {
-      throw failure(error, server, options);
+      throw fail(error);
+    } finally {
+      unwatch();
     }
   };
+  const close = async (): Promise<void> => {
+    options.signal?.removeEventListener('abort', abort);
+    await endClient(client);
+  };
+  return { session: sessionOf(server, rows, close), pid };
+}
+
+function sessionOf(server: ServerRef, rows: Session['rows'], close: () => Promise<void>): Session {
   return {
-    server,
-    rows,
+    ...{ server, rows, close },
     row: async <Row extends QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<Row> => {
       const [first] = await rows<Row>(sql, parameters);
       if (first === undefined) throw postgresError(new Error('expected a row, got none'), server);
       return first;
     },
     run: async (sql, parameters) => void (await rows(sql, parameters)),
-    close: async () => {
-      released();
-      await client.end().catch(() => undefined);
-    },
   };
+}
+
+/** A server that is not heard of any more does not answer a farewell either. */
+async function endClient(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), farewellMs);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
 }
 
 async function clientConfig(
@@ -140,11 +198,6 @@ async function clientConfig(
     keepAlive: true,
     keepAliveInitialDelayMillis: 15_000,
   };
-}
-
-/** An abort shows itself as a lost connection: the reason of the abort is the truth. */
-function failure(error: unknown, server: ServerRef, options: SessionOptions): Error {
-  return options.signal?.aborted === true ? asError(options.signal.reason) : postgresError(error, server);
 }
 
 function asError(reason: unknown): Error {

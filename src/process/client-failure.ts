@@ -45,7 +45,7 @@ export function findConnectionFailure(text: string, failed: FailedClient): Migra
     if (/authentication failed|no pg_hba\.conf entry|is not permitted to log in/.test(said))
       return loginRefused(said, where, failed.details);
   }
-  if (text.includes('No space left on device'))
+  if (/No space left on device|Disk quota exceeded|File too large/.test(text))
     return new StoppedError('DiskFull', `${failed.what} ran out of disk space: ${text}`, failed.details);
   if (!lost.test(text)) return undefined;
   return new StoppedError(failed.stopped, `${failed.what} lost the server: ${text}`, failed.details);

@@ -1,12 +1,8 @@
-import { execa } from 'execa';
 import { MigrationError, StoppedError } from '../errors.js';
+import { startProgram } from './start-program.js';
+import type { Program } from './start-program.js';
 
-export interface ClientProgram {
-  /** Absolute path. */
-  readonly file: string;
-  readonly arguments: readonly string[];
-  /** All of it: nothing is inherited. */
-  readonly environment: Readonly<Record<string, string>>;
+export interface ClientProgram extends Program {
   readonly signal: AbortSignal;
   /** Each line of stderr as it comes. Throwing ends the program. */
   readonly line: (text: string) => void;
@@ -21,16 +17,8 @@ export async function runClientProgram(
 ): Promise<{ exitCode: number; tail: readonly string[] }> {
   program.signal.throwIfAborted();
   const stop = new AbortController();
-  const child = execa(program.file, [...program.arguments], {
-    env: { ...program.environment },
-    extendEnv: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    buffer: false,
-    reject: false,
-    cancelSignal: AbortSignal.any([program.signal, stop.signal]),
-    forceKillAfterDelay: 5000,
-  });
+  const io = { stdin: 'ignore', stdout: 'ignore' } as const;
+  const child = startProgram(program, io, AbortSignal.any([program.signal, stop.signal]));
   const tail: string[] = [];
   let failure: Error | undefined;
   const reading = (async () => {

@@ -4,7 +4,7 @@ import type { ServerRef } from '../steps/refs.js';
 import { conninfo } from './conninfo.js';
 import type { PostgresClients } from './postgres-clients.js';
 import { pipeFailure, pipePrograms } from './pipe-programs.js';
-import type { PipedProgram } from './pipe-programs.js';
+import type { Program } from './start-program.js';
 
 /** The environments by which the client programs log in to both servers. */
 export interface BothLogins {
@@ -48,6 +48,11 @@ export const copySettings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
 };
 
+/** From PostgreSQL 17 on a role can have one; as a setting of the start older servers would refuse it. It prints nothing. */
+const noTransactionLimit = `DO $$ BEGIN
+  PERFORM set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
+END $$`;
+
 /**
  * One part in one transaction of the target: psql reads it out of the snapshot, psql writes it. The last statements are
  * in a file that is not there before the source's psql has ended well, so that a cut-off stream, or the death of this
@@ -61,7 +66,7 @@ export async function copyPart(request: CopyPartRequest): Promise<number> {
     const ends = await pipePrograms({
       from: psql(request, request.source, logins.source, readingOf(request)),
       to: psql(request, request.target, logins.target, [
-        ...commands(['BEGIN', ...request.into]),
+        ...commands([noTransactionLimit, 'BEGIN', ...request.into]),
         `--file=${commit}`,
       ]),
       signal,
@@ -82,6 +87,7 @@ export async function copyPart(request: CopyPartRequest): Promise<number> {
 function readingOf({ snapshot, out }: CopyPartRequest): string[] {
   const separated = out.flatMap((sql, index) => (index === 0 ? [sql] : [String.raw`\echo '\\.'`, sql]));
   const begin = [
+    noTransactionLimit,
     'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     `SET TRANSACTION SNAPSHOT '${snapshot}'`,
   ];
@@ -97,7 +103,7 @@ function psql(
   server: ServerRef,
   environment: Readonly<Record<string, string>>,
   rest: readonly string[],
-): PipedProgram {
+): Program {
   const options = [
     '--no-psqlrc',
     '--quiet',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -60,6 +60,15 @@ export async function readFreeBytes(path: string): Promise<number> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const { bavail, bsize } = await statfs(path);
   return bavail * bsize;
+}
+
+/** Bytes in the files of a folder; 0 when there is none. */
+export function measureFolder(path: string): number {
+  try {
+    return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** Hashes and syncs every file of the dump, then writes the manifest whole or not at all. A dump without one is no dump. */
@@ -138,6 +147,9 @@ function missing(directory: string): VerifyError {
 function damaged(directory: string, why: string): VerifyError {
   return new VerifyError('DumpDamaged', `the dump in ${directory} is not what was written`, {
     why,
+    next: [
+      `look why that disk does not keep what is written; rm -r ${directory}, then rds2aurora resume: it is dumped again`,
+    ],
     resource: directory,
   });
 }

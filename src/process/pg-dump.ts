@@ -94,6 +94,8 @@ function dumpArguments(request: DumpRequest): string[] {
     ...contentArguments[request.contents],
     '--lock-wait-timeout=30000',
     '--no-subscriptions',
+    // Whoever seals the dump syncs every file of it; pg_dump would do so in silence, for long, with its connections open.
+    '--no-sync',
     '--no-password',
     '--verbose',
     `--dbname=${conninfo(request.server)}`,

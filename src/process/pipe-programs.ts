@@ -1,19 +1,12 @@
 import { pipeline } from 'node:stream/promises';
-import { execa } from 'execa';
 import { MigrationError } from '../errors.js';
 import { findConnectionFailure } from './client-failure.js';
-
-export interface PipedProgram {
-  /** Absolute path. */
-  readonly file: string;
-  readonly arguments: readonly string[];
-  /** All of it: nothing is inherited. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { startProgram } from './start-program.js';
+import type { Program } from './start-program.js';
 
 export interface Pipe {
-  readonly from: PipedProgram;
-  readonly to: PipedProgram;
+  readonly from: Program;
+  readonly to: Program;
   readonly signal: AbortSignal;
   /** Called when `from` has ended well and all it wrote is handed over, before `to` is told that this was all. */
   readonly complete: () => Promise<void>;
@@ -38,8 +31,8 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
   pipe.signal.throwIfAborted();
   const stop = new AbortController();
   const cancelSignal = AbortSignal.any([pipe.signal, stop.signal]);
-  const from = start(pipe.from, 'ignore', 'pipe', cancelSignal);
-  const to = start(pipe.to, 'pipe', 'ignore', cancelSignal);
+  const from = startProgram(pipe.from, { stdin: 'ignore', stdout: 'pipe' }, cancelSignal);
+  const to = startProgram(pipe.to, { stdin: 'pipe', stdout: 'ignore' }, cancelSignal);
   const handing = handOver(from, to, pipe);
   const [fromEnd, toEnd] = [endOf(pipe.from, from), endOf(pipe.to, to)];
   // Whichever ends badly ends the other.
@@ -61,25 +54,7 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
   return { from: await fromEnd, to: await toEnd };
 }
 
-type Child = ReturnType<typeof start>;
-
-function start(
-  program: PipedProgram,
-  stdin: 'ignore' | 'pipe',
-  stdout: 'ignore' | 'pipe',
-  cancelSignal: AbortSignal,
-) {
-  return execa(program.file, [...program.arguments], {
-    env: { ...program.environment },
-    extendEnv: false,
-    stdin,
-    stdout,
-    buffer: false,
-    reject: false,
-    cancelSignal,
-    forceKillAfterDelay: 5000,
-  });
-}
+type Child = ReturnType<typeof startProgram>;
 
 /** Resolves also when the second program no longer reads: its exit code tells why. */
 async function handOver(from: Child, to: Child, { moved }: Pipe): Promise<void> {
@@ -96,7 +71,7 @@ async function handOver(from: Child, to: Child, { moved }: Pipe): Promise<void> 
   await done.catch(() => undefined);
 }
 
-async function endOf(program: PipedProgram, child: Child): Promise<PipeEnd> {
+async function endOf(program: Program, child: Child): Promise<PipeEnd> {
   const tail: string[] = [];
   const reading = (async () => {
     for await (const text of child.iterable({ from: 'stderr' })) {

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config/schema.js';
 import type { Step, StepIo } from '../pipeline/step.js';
+import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
 import type { Change } from '../postgres/role-changes.js';
@@ -37,13 +38,16 @@ import type { TargetServers } from './target-database.js';
 export interface RestoreDatabaseDependencies extends FingerprintReading {
   readonly target: TargetGateway;
   readonly restores: RestoreGateway;
+  readonly dumps: Pick<DumpGateway, 'check'>;
   readonly sizeRestore: (maxAcu: number, jobs: number) => RestoreSizing;
   readonly defaultJobs: number;
 }
 
 export interface RestoreDatabaseInput extends TargetServers {
   readonly clients: PostgresClients;
+  /** What was dumped, and what it must still be. */
   readonly directory: string;
+  readonly manifestSha256: string;
   readonly jobs: number;
   readonly maxAcu: number;
   readonly fingerprint: FingerprintFile;
@@ -74,12 +78,14 @@ export function createRestoreDatabase(
     select: (from) => {
       const { clients } = from.outputOf(checkReadiness);
       const target = from.outputOf(awaitTarget);
+      const dump = from.outputOf(dumpDatabase);
       const { file, sha256 } = from.outputOf(fingerprintSource);
       return {
         ...dataSourceOf(from),
         target: target.server,
         clients,
-        directory: from.outputOf(dumpDatabase).directory,
+        directory: dump.directory,
+        manifestSha256: dump.manifestSha256,
         jobs: from.config.dump?.jobs ?? dependencies.defaultJobs,
         maxAcu: target.maxAcu,
         fingerprint: { file, sha256 },
@@ -103,6 +109,9 @@ async function run(
   io: StepIo,
   input: RestoreDatabaseInput,
 ): Promise<Output> {
+  // It may have lain on its disk for long, while a stack was deployed: what has changed there is never restored.
+  if (!parts.every((part) => isDone(io, part)))
+    await dependencies.dumps.check(input.directory, input.manifestSha256);
   await startFromKnown(dependencies.target, io, input);
   const sizing = dependencies.sizeRestore(input.maxAcu, input.jobs);
   await restoreParts(dependencies, io, input, sizing);

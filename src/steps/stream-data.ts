@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StepIo } from '../pipeline/step.js';
+import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
 import type { Copier, StreamGateway } from '../postgres/stream/stream-gateway.js';
@@ -16,6 +17,7 @@ import { runTasks } from './stream-schedule.js';
 export interface StreamDatabaseDependencies extends FingerprintReading {
   readonly target: TargetGateway;
   readonly restores: RestoreGateway;
+  readonly dumps: Pick<DumpGateway, 'check'>;
   readonly streams: StreamGateway;
   readonly sizeRestore: (maxAcu: number, jobs: number) => RestoreSizing;
   readonly defaultJobs: number;

@@ -54,12 +54,14 @@ export function createStreamDatabase(
     writersPaused: true,
     select: (from) => {
       const target = from.outputOf(awaitTarget);
+      const dump = from.outputOf(dumpDatabase);
       const { file, sha256 } = from.outputOf(fingerprintSource);
       return {
         ...dataSourceOf(from),
         target: target.server,
         clients: from.outputOf(checkReadiness).clients,
-        directory: from.outputOf(dumpDatabase).directory,
+        directory: dump.directory,
+        manifestSha256: dump.manifestSha256,
         jobs: from.config.dump?.jobs ?? dependencies.defaultJobs,
         maxAcu: target.maxAcu,
         fingerprint: { file, sha256 },
@@ -87,6 +89,8 @@ async function run(
   io: StepIo,
   input: StreamDatabaseInput,
 ): Promise<Output> {
+  if (!isDone(io, 'pg_restore post-data'))
+    await dependencies.dumps.check(input.directory, input.manifestSha256);
   await startFromKnown(dependencies, io, input);
   const { target, restores, streams } = dependencies;
   const sizing = dependencies.sizeRestore(input.maxAcu, input.jobs);

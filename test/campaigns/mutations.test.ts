@@ -127,7 +127,7 @@ function within(open: Session): Sessions {
     close: () => Promise.resolve(),
   };
   return {
-    applicationName: 'rds2aurora/mutations',
+    ...server.sessions,
     open: () => Promise.resolve(inside),
     use: (_server, _options, work) => work(inside),
   };

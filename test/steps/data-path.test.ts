@@ -41,6 +41,7 @@ function restoreInput() {
     ...world.servers,
     clients: world.clients,
     directory: dump.directory,
+    manifestSha256: dump.manifestSha256,
     jobs: 2,
     maxAcu: 1,
     fingerprint,

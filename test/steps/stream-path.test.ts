@@ -45,8 +45,8 @@ afterAll(() => world.close());
 
 const stream = (io: TestIo) => {
   const { servers, clients, gateways } = world;
-  const { directory } = definitions;
-  const input = { ...servers, clients, directory, jobs: 2, maxAcu: 1, fingerprint };
+  const { directory, manifestSha256 } = definitions;
+  const input = { ...servers, clients, directory, manifestSha256, jobs: 2, maxAcu: 1, fingerprint };
   return finish(createStreamDatabase(gateways), input, io);
 };
 

@@ -41,6 +41,7 @@ describeStepLaws('restore-database', () => {
       createRestoreDatabase({
         target: gateway,
         restores: server.createRestores(),
+        dumps: { check: () => Promise.resolve() },
         sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
         defaultJobs: 2,
         files: {
@@ -70,6 +71,7 @@ describeStepLaws('stream-database', () => {
       createStreamDatabase({
         target: server.createGateway(),
         restores: server.createRestores(),
+        dumps: { check: () => Promise.resolve() },
         streams: createFakeStreams(server),
         sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
         defaultJobs: 1,

@@ -8,6 +8,7 @@ import { findRestoreRule } from '../restore-errors.js';
 import { takeSequences } from '../sequence-values.js';
 import type { Session, Sessions } from '../session.js';
 import { useSnapshot } from '../snapshot-sessions.js';
+import { whileNotStalled } from '../stall-watch.js';
 import { planStream } from './plan-stream.js';
 import { streamPlanSchema } from './stream-plan.js';
 import type { StreamPart, StreamPlan } from './stream-plan.js';
@@ -72,7 +73,11 @@ export function createStreamGateway(sessions: Sessions, login: ClientLogin): Str
                 source: { ...source, PGCLIENTENCODING },
                 target: { ...target, PGCLIENTENCODING },
               };
-              return work(createCopier(sessions, order, { first, snapshot, logins }));
+              const { copier, life } = createCopier(sessions, order, { first, snapshot, logins });
+              const servers = [order.source, order.target];
+              return whileNotStalled(sessions, servers, { signal: order.signal, life }, (stalled) =>
+                work(endedBy(copier, stalled)),
+              );
             },
           ),
         ),
@@ -86,17 +91,33 @@ interface Opened {
   readonly logins: Parameters<typeof copyPart>[0]['logins'];
 }
 
-function createCopier(sessions: Sessions, order: StreamOrder, { first, snapshot, logins }: Opened): Copier {
+/** The same, ended by one more signal. */
+function endedBy(copier: Copier, stop: AbortSignal): Copier {
+  return {
+    part: (part, signal) => copier.part(part, AbortSignal.any([signal, stop])),
+    largeObjects: (signal) => copier.largeObjects(AbortSignal.any([signal, stop])),
+    sequences: () => copier.sequences(),
+  };
+}
+
+/** With a text that changes with every byte that goes over. */
+function createCopier(
+  sessions: Sessions,
+  order: StreamOrder,
+  { first, snapshot, logins }: Opened,
+): { readonly copier: Copier; readonly life: () => string } {
   const { source, target, clients, progress } = order;
   const both = { source, target, clients, logins, snapshot };
   const moved = new Map<string, number>();
   let count = 0;
-  return {
+  let life = 0;
+  const copier: Copier = {
     part: async (part, signal) => {
       count += 1;
       let told = 0;
       const tell = (bytes: number): void => {
         const done = (moved.get(part.label) ?? 0) + bytes - told;
+        life += bytes - told;
         told = bytes;
         moved.set(part.label, done);
         progress({ item: part.label, done, unit: 'bytes' });
@@ -112,11 +133,15 @@ function createCopier(sessions: Sessions, order: StreamOrder, { first, snapshot,
       );
       if (!found) return;
       await removeLargeObjects(sessions, target);
-      const tell = (done: number): void => progress({ item: 'large objects', done, unit: 'bytes' });
+      const tell = (done: number): void => {
+        life += 1;
+        progress({ item: 'large objects', done, unit: 'bytes' });
+      };
       await moveLargeObjects({ ...both, signal, moved: tell, allow: findRestoreRule });
     },
     sequences: () => setSequences(sessions, first, target),
   };
+  return { copier, life: () => String(life) };
 }
 
 /** Each to where the source's stands. Those that no column owns, too. */

@@ -80,7 +80,8 @@ async function run(
     if (isTime) child?.kill('SIGKILL');
   });
   mkdirSync(temporary, { recursive: true });
-  const ended = await world.cli([...args, '--events', events], {
+  const tells = ['migrate', 'resume', 'rollback'].includes(args[0] ?? '') ? ['--events', events] : [];
+  const ended = await world.cli([...args, ...tells], {
     env: { TMPDIR: temporary, ...env },
     started: (process) => (child = process),
   });
