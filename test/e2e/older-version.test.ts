@@ -1,0 +1,103 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrateSchema, planSchema } from '../../src/cli/result-schemas.js';
+import { hasOlderServerWithVector, olderVectorLacks } from '../older-server.js';
+import {
+  createWorld,
+  editConfig,
+  envelopeOf,
+  expectExit,
+  journalOf,
+  mutatingCalls,
+  type World,
+} from './harness.js';
+import { readServerVersion, runInDatabase, withoutPartitionedIdentity } from './older-target.js';
+import {
+  countLostWrites,
+  expectSourceKept,
+  moved,
+  readSource,
+  readState,
+  type SourceFacts,
+} from './world-state.js';
+
+const patience = 600_000;
+const full = process.env['CAMPAIGN'] === 'full';
+const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
+const engines = ['archive', 'stream'] as const;
+/** Each is a whole move and its rollback; the data steps of both are tested with the steps. */
+const chosen = full ? engines : engines.filter((_, index) => index === seed % engines.length);
+const name = 'dump-restore from 17.7 to Aurora PostgreSQL 15';
+
+if (hasOlderServerWithVector) describe(name, { shuffle: false, timeout: patience }, tellStory);
+else test.skip(`${name}: ${olderVectorLacks}`, () => undefined);
+
+function tellStory(): void {
+  let world: World;
+  let source: SourceFacts;
+
+  beforeAll(async () => {
+    world = await createWorld({ mode: 'api' });
+    await setVersion('15.17');
+    source = await readSource(world);
+  }, patience);
+  afterAll(() => world.end());
+
+  const setVersion = (version: string): Promise<void> =>
+    editConfig(world.project, (config) => {
+      config.setIn(['target', 'engineVersion'], version);
+    });
+
+  /** The plan and the move itself say the same, and nothing is changed. */
+  async function expectRefused(code: string, told: RegExp): Promise<void> {
+    const plan = await world.cli(['plan', 'dump-restore', '--json']);
+    expectExit(plan, 3);
+    expect(plan.stdout).toMatch(told);
+    expect(planSchema.parse(envelopeOf(plan).result).problems.map((one) => one.code)).toEqual([code]);
+    const move = await world.cli(['migrate', 'dump-restore', '--yes', '--json']);
+    expectExit(move, 10);
+    expect(move.stdout).toMatch(told);
+    expect(mutatingCalls(world)).toEqual([]);
+    expect(journalOf(world.project)).toEqual([]);
+  }
+
+  test('a table that 15 does not know is refused by the plan, which says what to do', async () => {
+    const told = /identity columns of partitioned tables: analytics\.events\.id.*DROP IDENTITY/s;
+    await expectRefused('NewerThanTarget', told);
+    await runInDatabase(source.address, withoutPartitionedIdentity);
+  });
+
+  test('a pgvector newer than that of the target is refused by the plan', async () => {
+    await setVersion('15.10');
+    await expectRefused(
+      'ExtensionTooNew',
+      /pgvector is 0\.8\.\d on the source, and Aurora PostgreSQL 15\.10 ships 0\.7\.4/,
+    );
+    await setVersion('15.17');
+  });
+
+  test.each(chosen)(
+    'by %s: every comparison equal, no acknowledged write lost, and taken back',
+    async (engine) => {
+      const since = (await world.ledger()).length;
+      const ended = await world.cli(['migrate', 'dump-restore', '--engine', engine, '--yes', '--json']);
+      expectExit(ended, 0);
+      const { comparisons, checks, downtimeMilliseconds } = migrateSchema.parse(envelopeOf(ended).result);
+      expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
+      expect(comparisons.some(({ item }) => item.startsWith('nearest neighbours of '))).toBe(true);
+      expect(checks.filter(({ result }) => result !== 'pass')).toEqual([]);
+      expect(await readServerVersion(world)).toMatch(/^15\./);
+      expect(await countLostWrites(world, since)).toBe(0);
+      expect((await readState(world)).applicationOn).toBe(moved.applicationOn);
+      process.stderr.write(
+        `17.7 to 15.17 by ${engine} (seed ${seed}): ${comparisons.length} comparisons match, writes lost 0, downtime ${downtimeMilliseconds} ms\n`,
+      );
+      expectExit(await world.cli(['rollback', '--confirm', 'production-rag-db', '--json']), 0);
+      expect(await readServerVersion(world)).toMatch(/^17\./);
+      expect(journalOf(world.project).at(-1)?.type).toBe('rolled-back');
+      await expectSourceKept(world, source);
+      await rm(join(world.project, '.rds2aurora'), { recursive: true });
+    },
+  );
+}
