@@ -30,11 +30,12 @@ function tellStory(): void {
   afterAll(() => world.close());
 
   /** The steps' input, for a database of that name. */
-  const inputFor = (database: string, directory: string) => ({
+  const inputFor = (database: string, dump: { directory: string; manifestSha256: string }) => ({
     source: world.servers.source,
     target: world.target.database(database),
     isGone: false,
-    ...{ clients: world.clients, directory, jobs: 2, maxAcu: 1, fingerprint },
+    ...{ directory: dump.directory, manifestSha256: dump.manifestSha256 },
+    ...{ clients: world.clients, jobs: 2, maxAcu: 1, fingerprint },
   });
 
   async function failuresOf(database: string): Promise<string[]> {
@@ -52,8 +53,7 @@ function tellStory(): void {
   test('by an archive', async () => {
     const { gateways, clients, servers } = world;
     const request = { ...dumped, server: servers.source, clients, fingerprint };
-    const { directory } = await finish(createDumpDatabase(gateways), request);
-    const input = inputFor('zoo', directory);
+    const input = inputFor('zoo', await finish(createDumpDatabase(gateways), request));
     await finish(createPrepareTarget(gateways), input);
     const { ignoredErrors } = await finish(createRestoreDatabase(gateways), input);
     expect(new Set(ignoredErrors.map(({ rule }) => rule))).toEqual(new Set(['transaction-timeout-unknown']));
@@ -63,8 +63,8 @@ function tellStory(): void {
   test('by a stream', async () => {
     const { gateways, clients, servers } = world;
     const request = { ...dumped, server: servers.source, clients, fingerprint };
-    const { directory } = await finish(createDumpDatabase({ ...gateways, contents: 'definitions' }), request);
-    const input = inputFor('zoo_stream', directory);
+    const definitions = createDumpDatabase({ ...gateways, contents: 'definitions' });
+    const input = inputFor('zoo_stream', await finish(definitions, request));
     const journal = openIo([], 'zoo-2');
     await finish(createPrepareTarget(gateways), input, journal);
     const streaming = openIo([], 'zoo-2');
@@ -76,7 +76,7 @@ function tellStory(): void {
     const { gateways } = world;
     const { reversal } = createRestoreDatabase(gateways);
     if (reversal.kind !== 'undo') throw new Error('restoring can be undone');
-    const input = inputFor('zoo', '');
+    const input = inputFor('zoo', { directory: '', manifestSha256: '' });
     await reversal.undo(openIo(), input, undefined);
     const { exists, contents } = await gateways.target.inspect(input.target);
     expect({ exists, contents }).toEqual({ exists: true, contents: [] });
