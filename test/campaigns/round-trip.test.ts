@@ -19,6 +19,7 @@ import { countLostWrites, countRows, readSource, readState } from '../e2e/world-
 import type { SourceFacts, WorldState } from '../e2e/world-state.js';
 import { say } from '../say.js';
 import { chooseKillPoints, findRepeatedSteps, type KillPoint } from './kill-points.js';
+import { forgetOldSnapshots } from './forget-old-snapshots.js';
 import { listOurs } from './list-ours.js';
 import { dealAgain, dealRoundTrips, type RoundTrip } from './round-trips.js';
 
@@ -148,6 +149,7 @@ function makeRoundTrips(name: string, { mode, words }: Story): void {
       // What was written to the target in between stays there, and the rollback says so.
       if (!wrote) expect(await countLostWrites(world, since)).toBe(0);
       await expectRowsKept();
+      await forgetOldSnapshots(world);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
