@@ -16,7 +16,7 @@ const network = new Set([
   'EAI_AGAIN',
 ]);
 const lost =
-  /Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
+  /Connection terminated|is not queryable|timeout expired|Query read timeout|timeout exceeded when trying to connect/;
 const sqlState = /^[0-9A-Z]{5}$/;
 
 /** Turns whatever a driver threw into an error of ours. The server's `detail` is left out: it quotes rows. */

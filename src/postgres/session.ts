@@ -129,7 +129,7 @@ async function openSession(
     throw fail(error);
   }
   const pid = Number(Reflect.get(client, 'processID'));
-  const life = (): number => client.connection.stream.bytesRead;
+  const life = (): number => Number(Reflect.get(client.connection.stream, 'bytesRead'));
   const rows = async <Row extends QueryResultRow>(
     sql: string,
     parameters: readonly unknown[] = [],

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listRuns } from '../../src/journal/runs.js';
 import { envelopeOf, expectExit } from '../e2e/harness.js';
@@ -47,6 +48,7 @@ describe('the search for the canary', () => {
     ['base64', (text: string) => Buffer.from(`users:${text}!`).toString('base64url')],
     ['base64', (text: string) => Buffer.from(`{"a":"${text}"}`).toString('base64')],
     ['hex', (text: string) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['hex', (text: string) => inspect(Buffer.from(text))],
     ['list of bytes', (text: string) => JSON.stringify(Buffer.from(text))],
     ['utf16', (text: string) => Buffer.from(text, 'utf16le').toString('latin1')],
     ['reversed', (text: string) => [...text].reverse().join('')],

@@ -57,8 +57,8 @@ const damages: Readonly<Record<string, Damage>> = {
   'a file is gone': (attempt, random) => rmSync(pick(attempt, random)),
   'a file goes on': (attempt, random) => appendFileSync(pick(attempt, random), '\0'),
   'a file is there that was not': (attempt) => writeFileSync(join(attempt, 'dump', '9999.dat'), ''),
-  'a file has the name of another': (attempt, random) =>
-    renameSync(pick(attempt, random), join(attempt, 'dump', 'toc.dat')),
+  'a file has another name': (attempt, random) =>
+    renameSync(pick(attempt, random), join(attempt, 'dump', 'other.dat')),
   'the manifest says something else': (attempt) => {
     const file = join(attempt, 'manifest.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format":  1'));

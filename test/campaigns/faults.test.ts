@@ -93,11 +93,11 @@ describe('a move over bad lines and servers', { timeout }, () => {
     const line = world.lines[side];
     const run = await world.begin(engine, { stall });
     let struckAt: number | undefined;
-    let pending: Promise<void> | void;
+    let pending: Promise<void> = Promise.resolve();
     await fault.begin?.(world, side, random);
     line.after(at * (bytes.get(`${engine} ${side}`) ?? 0), (connection) => {
       struckAt = performance.now();
-      pending = fault.strike?.({ world, side, line, connection, random });
+      pending = Promise.resolve(fault.strike?.({ world, side, line, connection, random }));
     });
     const found = await run.go();
     const noticed =
@@ -105,7 +105,7 @@ describe('a move over bad lines and servers', { timeout }, () => {
         ? performance.now() - struckAt
         : 0;
     line.heal();
-    const problems = [findProblem(fault, found)];
+    const problems: (string | undefined)[] = [findProblem(fault, found)];
     await pending;
     await fault.end?.(world, side);
     if (noticed > noticedWithin) problems.push(`a stall was noticed after ${Math.round(noticed)} ms`);

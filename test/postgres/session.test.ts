@@ -97,6 +97,16 @@ test('an abort ends the statement under way with the reason given', async () => 
   await expect(sleeping).rejects.toThrow('stop now');
 });
 
+test('every statement after the server has ended the session can be tried again', async () => {
+  await server.sessions.use(database, { mode: 'read' }, async (session) => {
+    const lost = { code: 'DatabaseUnreachable', exitCode: 9, resumable: true };
+    const { pid } = await session.row<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await server.asSuperuser('postgres', `SELECT pg_terminate_backend(${pid}, 5000)`);
+    await expect(session.run('SELECT 1')).rejects.toMatchObject(lost);
+    await expect(session.run('SELECT 1')).rejects.toMatchObject(lost);
+  });
+});
+
 test('a statement that takes too long can be tried again', async () => {
   const slow = server.sessions.use(database, { mode: 'read', statementTimeoutMs: 50 }, (session) =>
     session.run('SELECT pg_sleep(5)'),

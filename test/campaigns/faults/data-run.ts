@@ -59,7 +59,7 @@ export function createDataRun(settings: DataRunSettings): DataRun {
     ...{ root: settings.root, command: 'rds2aurora test', toolVersion: '0', now: () => new Date() },
   };
   const plan = { name: 'faults', path: 'data', config, source: 'source', target: 'target' };
-  const first = createRun(deps, { ...plan, steps: makeSteps(settings, config, '') }, Math.random);
+  const first = createRun(deps, { ...plan, steps: makeSteps(settings, '') }, Math.random);
   const { id, directory } = first;
   first.close();
   const withRun = async <T>(work: (run: OpenRun) => Promise<T>): Promise<T> => {
@@ -77,7 +77,7 @@ export function createDataRun(settings: DataRunSettings): DataRun {
     finished: () => finished,
     go: () =>
       withRun(async (run) => {
-        const steps = makeSteps(settings, config, directory);
+        const steps = makeSteps(settings, directory);
         const context = {
           run,
           steps,
@@ -115,11 +115,7 @@ function makeConfig({ engine, dumps }: DataRunSettings): Config {
   });
 }
 
-function makeSteps(
-  settings: DataRunSettings,
-  config: Config,
-  directory: string,
-): readonly SealedStep<Config>[] {
+function makeSteps(settings: DataRunSettings, directory: string): readonly SealedStep<Config>[] {
   const { engine, stall } = settings;
   const login = {
     readPassword: readMasterPassword,
@@ -150,7 +146,7 @@ function makeSteps(
       : seal(createRestoreDatabase(restoring)),
     seal(createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: 2 })),
     seal(createVerifyData({ ...reading, target })),
-  ].map((step) => step satisfies SealedStep<Config>);
+  ];
 }
 
 /** A step that AWS would have been asked for. */

@@ -32,8 +32,8 @@ const content = `
   CREATE TABLE events_0 PARTITION OF events FOR VALUES FROM (0) TO (500);
   CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (500) TO (1000);
   INSERT INTO documents (title) SELECT 'title ' || i FROM generate_series(1, 300) i;
-  INSERT INTO chunks (document, body, embedding) SELECT 1 + i % 300, repeat(md5(i::text), 12),
-    ARRAY(SELECT sin(i * 31 + d)::real FROM generate_series(1, 16) d)::vector FROM generate_series(1, 6000) i;
+  INSERT INTO chunks (document, body, embedding) SELECT 1 + i % 300, repeat(md5(i::text), 24),
+    ARRAY(SELECT sin(i * 31 + d)::real FROM generate_series(1, 16) d)::vector FROM generate_series(1, 2000) i;
   INSERT INTO events SELECT i, 'epoch'::timestamptz + i * interval '1 h', jsonb_build_object('n', i) FROM generate_series(0, 999) i;
   CREATE INDEX ON chunks USING hnsw (embedding vector_l2_ops);
   CREATE INDEX ON chunks (md5(body));
