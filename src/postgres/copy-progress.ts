@@ -18,9 +18,9 @@ interface BuildRow {
   readonly total: number;
 }
 
-const copies = `SELECT format('%I.%I', n.nspname, c.relname) AS label, p.bytes_processed::float8 AS bytes, p.tuples_processed::float8 AS rows
+const copies = `SELECT format('%I.%I', n.nspname, c.relname) AS label, sum(p.bytes_processed)::float8 AS bytes, sum(p.tuples_processed)::float8 AS rows
   FROM pg_stat_progress_copy p JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE p.datname = current_database()`;
+  WHERE p.datname = current_database() GROUP BY 1`;
 
 const builds = `SELECT coalesce(format('%I.%I', n.nspname, c.relname), 'index') AS label, p.phase,
     greatest(p.tuples_done, p.blocks_done)::float8 AS done, greatest(p.tuples_total, p.blocks_total)::float8 AS total
@@ -33,6 +33,8 @@ export interface ProgressWatch {
   readonly everyMs: number;
   /** Called whenever the server has answered. */
   readonly answered: () => void;
+  /** Rows that earlier copies have brought, where one table takes several; absent when each is done by one. */
+  readonly finishedRows?: (label: string) => number;
 }
 
 /**
@@ -68,14 +70,11 @@ async function readOnce(session: Session, watch: ProgressWatch, last: Map<string
   const seen = new Set<string>();
   for (const row of await session.rows<CopyRow>(copies)) {
     seen.add(row.label);
-    last.set(row.label, row.rows);
     const total = watch.totals.get(row.label);
-    watch.report({
-      item: row.label,
-      done: row.rows,
-      ...(total === undefined ? {} : { total }),
-      unit: 'rows',
-    });
+    const done = row.rows + (watch.finishedRows?.(row.label) ?? 0);
+    watch.report({ item: row.label, done, ...(total === undefined ? {} : { total }), unit: 'rows' });
+    if (watch.finishedRows !== undefined) continue;
+    last.set(row.label, row.rows);
     watch.report({ item: row.label, done: row.bytes, unit: 'bytes' });
   }
   for (const label of last.keys()) {

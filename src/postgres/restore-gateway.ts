@@ -1,7 +1,7 @@
 import type { Progress } from '../pipeline/step.js';
 import type { ClientLogin } from '../process/client-login.js';
 import { dumpDataOf } from '../process/dump-folder.js';
-import { runPgRestore } from '../process/pg-restore.js';
+import { ArchiveLists, runPgRestore } from '../process/pg-restore.js';
 import type { IgnoredError } from '../process/pg-restore.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { EntryChoice, RestorePart } from '../process/restore-list.js';
@@ -25,6 +25,8 @@ export interface RestoreOrder {
   readonly entries?: EntryChoice;
   /** An earlier attempt may have made some of it: what is there already is no error. */
   readonly again?: boolean;
+  /** Somebody else tells how far it is. */
+  readonly watched?: boolean;
   readonly jobs: number;
   readonly sizing: RestoreSizing;
   readonly totals: RowTotals;
@@ -43,8 +45,9 @@ export interface RestoreGateway {
 }
 
 export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
+  const lists = new ArchiveLists();
   return {
-    restore: async ({ sizing, totals, progress, again, ...request }) => {
+    restore: async ({ sizing, totals, progress, again, watched, ...request }) => {
       const { server } = request;
       let items = 0;
       const itemFinished = (item: string): void => {
@@ -53,16 +56,16 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
       };
       let answers = 0;
       const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
-      const watched = { signal: request.signal, life: () => String(items), answers: () => answers };
-      const ignored = await whileNotStalled(sessions, [server], watched, (signal) =>
-        watchCopies(sessions, server, watch, () =>
+      const alive = { signal: request.signal, life: () => String(items), answers: () => answers };
+      const ignored = await whileNotStalled(sessions, [server], alive, (signal) => {
+        const restore = (): Promise<IgnoredError[]> =>
           runPgRestore(login, {
-            ...{ ...request, signal, itemFinished, settings: restoreSettings(sizing) },
+            ...{ ...request, signal, itemFinished, lists, settings: restoreSettings(sizing) },
             directory: dumpDataOf(request.directory),
             allow: again === true ? findRuleAgain : findRestoreRule,
-          }),
-        ),
-      );
+          });
+        return watched === true ? restore() : watchCopies(sessions, server, watch, restore);
+      });
       return ignored.filter(({ rule }) => rule !== thereAlready);
     },
     inspect: (server) =>

@@ -29,7 +29,6 @@ export interface CopyPartRequest {
   /** The end of the transaction, COMMIT apart. */
   readonly marking: string;
   readonly signal: AbortSignal;
-  readonly moved: (bytes: number) => void;
 }
 
 /** Settings by which both sides read and write one text of every value. */
@@ -56,12 +55,12 @@ END $$`;
 /**
  * One part in one transaction of the target: psql reads it out of the snapshot, psql writes it. The last statements are
  * in a file that is not there before the source's psql has ended well, so that a cut-off stream, or the death of this
- * process, commits nothing.
+ * process, commits nothing. Gives the number of rows.
  */
 export async function copyPart(request: CopyPartRequest): Promise<number> {
   const { logins, what, signal } = request;
   const commit = join(logins.target['HOME'] ?? '', `commit-${request.name}.sql`);
-  let bytes = 0;
+  let rows = 0;
   try {
     const ends = await pipePrograms({
       from: psql(request, request.source, logins.source, readingOf(request)),
@@ -71,13 +70,12 @@ export async function copyPart(request: CopyPartRequest): Promise<number> {
       ]),
       signal,
       complete: () => writeFile(commit, `${request.marking};\nCOMMIT;\n`, { mode: 0o600, flag: 'wx' }),
-      moved: (count) => {
-        bytes = count;
-        request.moved(count);
+      heard: (line) => {
+        rows += Number(/^COPY (\d+)$/.exec(line)?.[1] ?? 0);
       },
     });
     if (ends.from.exitCode !== 0 || ends.to.exitCode !== 0) throw pipeFailure(ends, what);
-    return bytes;
+    return rows;
   } finally {
     await rm(commit, { force: true });
   }
@@ -91,7 +89,8 @@ function readingOf({ snapshot, out }: CopyPartRequest): string[] {
     'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     `SET TRANSACTION SNAPSHOT '${snapshot}'`,
   ];
-  return commands([...begin, ...separated]);
+  // What it says of itself would go where the rows go.
+  return ['--quiet', ...commands([...begin, ...separated])];
 }
 
 function commands(statements: readonly string[]): string[] {
@@ -104,13 +103,7 @@ function psql(
   environment: Readonly<Record<string, string>>,
   rest: readonly string[],
 ): Program {
-  const options = [
-    '--no-psqlrc',
-    '--quiet',
-    '--no-password',
-    '--set=ON_ERROR_STOP=1',
-    '--set=VERBOSITY=terse',
-  ];
+  const options = ['--no-psqlrc', '--no-password', '--set=ON_ERROR_STOP=1', '--set=VERBOSITY=terse'];
   return {
     file: join(clients.binDir, 'psql'),
     arguments: [...options, `--dbname=${conninfo(server)}`, ...rest],

@@ -7,8 +7,10 @@ import { RestoreOutput } from './restore-output.js';
 
 export interface LargeObjectsRequest extends Pick<
   CopyPartRequest,
-  'source' | 'target' | 'clients' | 'logins' | 'snapshot' | 'signal' | 'moved'
+  'source' | 'target' | 'clients' | 'logins' | 'snapshot' | 'signal'
 > {
+  /** Objects so far. */
+  readonly moved: (count: number) => void;
   /** The rule by which an error of pg_restore is harmless. */
   readonly allow: (error: string) => HarmlessRule | undefined;
 }
@@ -19,6 +21,7 @@ export interface LargeObjectsRequest extends Pick<
  */
 export async function moveLargeObjects(request: LargeObjectsRequest): Promise<void> {
   const { clients, source, target, logins, snapshot, signal, moved } = request;
+  let count = 0;
   const ends = await pipePrograms({
     from: {
       file: join(clients.binDir, 'pg_dump'),
@@ -35,7 +38,11 @@ export async function moveLargeObjects(request: LargeObjectsRequest): Promise<vo
     },
     signal,
     complete: () => Promise.resolve(),
-    moved,
+    heard: (line) => {
+      if (!line.includes('restoring large object with OID')) return;
+      count += 1;
+      moved(count);
+    },
   });
   if (ends.from.exitCode === 0 && (ends.to.exitCode === 0 || isHarmless(ends.to.tail, request.allow))) return;
   throw pipeFailure(ends, 'moving the large objects');

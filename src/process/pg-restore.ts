@@ -19,6 +19,8 @@ export interface RestoreRequest {
   readonly clients: PostgresClients;
   /** What pg_dump wrote. */
   readonly directory: string;
+  /** Where tables of contents are kept for the next call. */
+  readonly lists?: ArchiveLists;
   readonly part: RestorePart;
   readonly existingSchemas: readonly string[];
   readonly entries?: EntryChoice;
@@ -54,21 +56,33 @@ export async function runPgRestore(login: ClientLogin, request: RestoreRequest):
   const folder = await mkdtemp(join(tmpdir(), 'rds2aurora-list-'));
   try {
     const list = join(folder, 'list');
-    await writeFile(list, filterRestoreList(await readList(request), request), { mode: 0o600 });
+    const all = await (request.lists ?? new ArchiveLists()).read(request.directory, request);
+    await writeFile(list, filterRestoreList(all, request), { mode: 0o600 });
     return await restore(login, request, list);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function readList(request: RestoreRequest): Promise<string> {
-  const { stdout } = await execa(join(request.clients.binDir, 'pg_restore'), ['--list', request.directory], {
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
-    extendEnv: false,
-    cancelSignal: request.signal,
-    maxBuffer: 1 << 30,
-  });
-  return stdout;
+/** Tables of contents. That of an archive is read once: nobody changes it, and each index asks for it. */
+export class ArchiveLists {
+  readonly #found = new Map<string, string>();
+
+  async read(
+    directory: string,
+    { clients, signal }: Pick<RestoreRequest, 'clients' | 'signal'>,
+  ): Promise<string> {
+    const found = this.#found.get(directory);
+    if (found !== undefined) return found;
+    const { stdout } = await execa(join(clients.binDir, 'pg_restore'), ['--list', directory], {
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+      extendEnv: false,
+      cancelSignal: signal,
+      maxBuffer: 1 << 30,
+    });
+    this.#found.set(directory, stdout);
+    return stdout;
+  }
 }
 
 async function restore(login: ClientLogin, request: RestoreRequest, list: string): Promise<IgnoredError[]> {

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import { MigrationError } from '../errors.js';
 import { findConnectionFailure } from './client-failure.js';
 import { startProgram } from './start-program.js';
@@ -8,10 +7,10 @@ export interface Pipe {
   readonly from: Program;
   readonly to: Program;
   readonly signal: AbortSignal;
-  /** Called when `from` has ended well and all it wrote is handed over, before `to` is told that this was all. */
+  /** Called when `from` has ended well, before `to` is told that this was all. */
   readonly complete: () => Promise<void>;
-  /** Bytes handed over so far. */
-  readonly moved: (bytes: number) => void;
+  /** Each line that `to` writes, as it comes. */
+  readonly heard: (line: string) => void;
 }
 
 export interface PipeEnd {
@@ -24,21 +23,22 @@ export interface PipeEnd {
 const keptLines = 200;
 
 /**
- * Runs two programs, the output of the first going to the second. The second gets no end of input unless the first has
+ * Runs two programs, the output of the first going to the second: not through this process, which would copy every byte
+ * twice. But it holds the same end of the pipe as the first, so that the second gets no end of input unless the first has
  * ended well: it is killed instead, since a COPY in text form cannot tell a stream that was cut off from one that is over.
  */
 export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd; readonly to: PipeEnd }> {
   pipe.signal.throwIfAborted();
   const stop = new AbortController();
   const cancelSignal = AbortSignal.any([pipe.signal, stop.signal]);
-  const from = startProgram(pipe.from, { stdin: 'ignore', stdout: 'pipe' }, cancelSignal);
-  const to = startProgram(pipe.to, { stdin: 'pipe', stdout: 'ignore' }, cancelSignal);
-  const handing = handOver(from, to, pipe);
-  const [fromEnd, toEnd] = [endOf(pipe.from, from), endOf(pipe.to, to)];
+  const to = startProgram(pipe.to, { stdin: 'pipe', stdout: 'pipe' }, cancelSignal);
+  // It may no longer read: its exit code tells why.
+  to.stdin?.on('error', () => undefined);
+  const from = startProgram(pipe.from, { stdin: 'ignore', stdout: to.stdin ?? 'ignore' }, cancelSignal);
+  const [fromEnd, toEnd] = [endOf(pipe.from, from), endOf(pipe.to, to, pipe.heard)];
   // Whichever ends badly ends the other.
   void to.then(({ exitCode }) => (exitCode === 0 ? undefined : stop.abort()));
   try {
-    await handing;
     if ((await fromEnd).exitCode === 0) {
       await pipe.complete();
       to.stdin?.end();
@@ -56,30 +56,21 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
 
 type Child = ReturnType<typeof startProgram>;
 
-/** Resolves also when the second program no longer reads: its exit code tells why. */
-async function handOver(from: Child, to: Child, { moved }: Pipe): Promise<void> {
-  const { stdout } = from;
-  const { stdin } = to;
-  if (stdout === null || stdin === null) return;
-  stdin.on('error', () => undefined);
-  let bytes = 0;
-  const done = pipeline(stdout, stdin, { end: false });
-  stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    moved(bytes);
-  });
-  await done.catch(() => undefined);
-}
-
-async function endOf(program: Program, child: Child): Promise<PipeEnd> {
+async function endOf(
+  program: Program,
+  child: Child,
+  heard: (line: string) => void = () => undefined,
+): Promise<PipeEnd> {
   const tail: string[] = [];
-  const reading = (async () => {
-    for await (const text of child.iterable({ from: 'stderr' })) {
-      tail.push(text);
-      if (tail.length > keptLines) tail.shift();
-    }
-  })();
-  const [result] = await Promise.all([child, reading.catch(() => undefined)]);
+  const keep = (line: string): void => {
+    heard(line);
+    tail.push(line);
+    if (tail.length > keptLines) tail.shift();
+  };
+  const reading = [readLines(child, 'stderr', keep)];
+  // The first program's output is the second's input.
+  if (child.stdout !== null) reading.push(readLines(child, 'stdout', heard));
+  const [result] = await Promise.all([child, ...reading]);
   if (result.exitCode !== undefined) return { exitCode: result.exitCode, tail };
   const name = program.file.split('/').at(-1) ?? program.file;
   // Ended by us, since the other one had failed, or by the system.
@@ -92,6 +83,19 @@ async function endOf(program: Program, child: Child): Promise<PipeEnd> {
       resource: program.file,
     },
   );
+}
+
+/** What cannot be read any more has been told by the exit code. */
+async function readLines(
+  child: Child,
+  from: 'stdout' | 'stderr',
+  heard: (line: string) => void,
+): Promise<void> {
+  try {
+    for await (const line of child.iterable({ from })) heard(line);
+  } catch {
+    return;
+  }
 }
 
 /** Why a pipe failed: the end that failed by itself, not the one that was ended for it. */

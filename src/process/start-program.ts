@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 
 export interface Program {
@@ -21,7 +22,7 @@ const endAll = (): void => running.forEach((pid) => killGroup(pid, 'SIGTERM'));
  */
 export function startProgram(
   program: Program,
-  io: { readonly stdin: 'ignore' | 'pipe'; readonly stdout: 'ignore' | 'pipe' },
+  io: { readonly stdin: 'ignore' | 'pipe'; readonly stdout: 'ignore' | 'pipe' | Writable },
   signal: AbortSignal,
 ) {
   const child = execa(program.file, [...program.arguments], {

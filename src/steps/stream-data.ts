@@ -103,7 +103,7 @@ async function copyAll(streams: StreamGateway, work: StreamWork, plan: StreamPla
   }
   const { source, target, clients } = input;
   const { signal } = io;
-  const order = { source, target, clients, encoding: plan.encoding, signal };
+  const order = { source, target, clients, encoding: plan.encoding, totals: work.totals, signal };
   await streams.copy({ ...order, progress: (progress) => io.progress(progress) }, async (copier) => {
     await runTasks(
       tasksOf(plan),
@@ -161,16 +161,14 @@ async function doTask(copier: Copier, work: StreamWork, task: Task, signal: Abor
   const { io, input } = work;
   if ('build' in task) return buildIndex(work, task.build, signal);
   if ('part' in task) {
-    const { key, label } = task.part;
+    const { key } = task.part;
     await io.mutate(
       { call: streamCalls.copy, key },
       () => copier.part(task.part, signal),
-      (bytes) => ({
-        detail: { bytes },
+      (rows) => ({
+        detail: { rows },
       }),
     );
-    const total = work.totals.get(label);
-    if (total !== undefined && key === label) io.progress({ item: label, done: total, total, unit: 'rows' });
     return;
   }
   await io.mutate({ call: streamCalls.largeObjects, key: input.target.database }, () =>

@@ -50,7 +50,7 @@ export async function buildIndex(
   const intent = { call: buildCall, key: build.label };
   const again = isBegun(io, intent.call, intent.key);
   const entries = { kind: 'only', of: new Set([build.entry]) } as const;
-  const order = { ...orderOf(work, 'post-data', entries), jobs: 1, again, signal };
+  const order = { ...orderOf(work, 'post-data', entries), jobs: 1, again, signal, watched: true };
   await io.mutate(
     intent,
     () => work.restores.restore(order),

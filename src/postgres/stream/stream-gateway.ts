@@ -4,6 +4,8 @@ import { copyPart, copySettings } from '../../process/copy-part.js';
 import { moveLargeObjects } from '../../process/move-large-objects.js';
 import type { PostgresClients } from '../../process/postgres-clients.js';
 import type { ServerRef } from '../../steps/refs.js';
+import { watchCopies } from '../copy-progress.js';
+import type { ProgressWatch, RowTotals } from '../copy-progress.js';
 import { findRestoreRule } from '../restore-errors.js';
 import { takeSequences } from '../sequence-values.js';
 import type { Session, Sessions } from '../session.js';
@@ -26,13 +28,14 @@ export interface StreamOrder {
   readonly target: ServerRef;
   readonly clients: PostgresClients;
   readonly encoding: string;
+  readonly totals: RowTotals;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
 }
 
 /** Copies out of one snapshot of the source. */
 export interface Copier {
-  /** Gives the bytes that went over. A part that fails leaves nothing. */
+  /** Gives the rows that went over. A part that fails leaves nothing. */
   part(part: StreamPart, signal: AbortSignal): Promise<number>;
   /** All of them; what was there of them is taken away first. */
   largeObjects(signal: AbortSignal): Promise<void>;
@@ -53,7 +56,7 @@ export interface StreamGateway {
   copy<T>(order: StreamOrder, work: (copier: Copier) => Promise<T>): Promise<T>;
 }
 
-export function createStreamGateway(sessions: Sessions, login: ClientLogin): StreamGateway {
+export function createStreamGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): StreamGateway {
   return {
     plan: (source, target) => planStream(sessions, source, target),
     parsePlan: (text) => streamPlanSchema.parse(JSON.parse(text)),
@@ -73,10 +76,13 @@ export function createStreamGateway(sessions: Sessions, login: ClientLogin): Str
                 source: { ...source, PGCLIENTENCODING },
                 target: { ...target, PGCLIENTENCODING },
               };
-              const { copier, life } = createCopier(sessions, order, { first, snapshot, logins });
-              const servers = [order.source, order.target];
-              return whileNotStalled(sessions, servers, { signal: order.signal, life }, (stalled) =>
-                work(endedBy(copier, stalled)),
+              const { signal, totals, target: into } = order;
+              const { copier, ...watch } = createCopier(sessions, order, { first, snapshot, logins });
+              const alive = { signal, life: watch.life };
+              return whileNotStalled(sessions, [order.source, into], alive, (stalled) =>
+                watchCopies(sessions, into, { ...watch, totals, everyMs }, () =>
+                  work(endedBy(copier, stalled)),
+                ),
               );
             },
           ),
@@ -100,32 +106,36 @@ function endedBy(copier: Copier, stop: AbortSignal): Copier {
   };
 }
 
-/** With a text that changes with every byte that goes over. */
+/** With what a watch of the target goes by, and a text that changes with all that is told. */
 function createCopier(
   sessions: Sessions,
   order: StreamOrder,
   { first, snapshot, logins }: Opened,
-): { readonly copier: Copier; readonly life: () => string } {
-  const { source, target, clients, progress } = order;
+): { readonly copier: Copier; readonly life: () => string } & Pick<
+  ProgressWatch,
+  'report' | 'answered' | 'finishedRows'
+> {
+  const { source, target, clients } = order;
   const both = { source, target, clients, logins, snapshot };
-  const moved = new Map<string, number>();
+  const rows = new Map<string, number>();
   let count = 0;
-  let life = 0;
+  let life = '';
+  const report = (progress: Progress): void => {
+    life = `${progress.item} ${String(progress.done)}`;
+    order.progress(progress);
+  };
   const copier: Copier = {
     part: async (part, signal) => {
       count += 1;
-      let told = 0;
-      const tell = (bytes: number): void => {
-        const done = (moved.get(part.label) ?? 0) + bytes - told;
-        life += bytes - told;
-        told = bytes;
-        moved.set(part.label, done);
-        progress({ item: part.label, done, unit: 'bytes' });
-      };
-      return copyPart({
+      const copied = await copyPart({
         ...{ ...both, out: part.out, into: part.into, what: `copying ${part.key}`, name: String(count) },
-        ...{ marking: markingOf(part.key), signal, moved: tell },
+        ...{ marking: markingOf(part.key), signal },
       });
+      const done = (rows.get(part.label) ?? 0) + copied;
+      rows.set(part.label, done);
+      const total = order.totals.get(part.label);
+      report({ item: part.label, done, ...(total === undefined ? {} : { total }), unit: 'rows' });
+      return copied;
     },
     largeObjects: async (signal) => {
       const { found } = await first.row<{ found: boolean }>(
@@ -133,15 +143,13 @@ function createCopier(
       );
       if (!found) return;
       await removeLargeObjects(sessions, target);
-      const tell = (done: number): void => {
-        life += 1;
-        progress({ item: 'large objects', done, unit: 'bytes' });
-      };
+      const tell = (done: number): void => report({ item: 'large objects', done, unit: 'items' });
       await moveLargeObjects({ ...both, signal, moved: tell, allow: findRestoreRule });
     },
     sequences: () => setSequences(sessions, first, target),
   };
-  return { copier, life: () => String(life) };
+  const finishedRows = (label: string): number => rows.get(label) ?? 0;
+  return { copier, life: () => life, report, answered: () => undefined, finishedRows };
 }
 
 /** Each to where the source's stands. Those that no column owns, too. */
