@@ -39,7 +39,8 @@ const vectorSearchSchema = z.strictObject({
 
 /** What a database holds, in a form in which two servers can be compared. Holds sampled vectors and keys: user data. */
 export const fingerprintSchema = z.strictObject({
-  format: z.literal(1),
+  /** 2: rows are hashed in binary form. */
+  format: z.literal(2),
   serverVersion: z.string(),
   serverVersionNumber: z.number().int(),
   database: z.string(),

@@ -1,5 +1,6 @@
 import type { TableContent } from './fingerprint.js';
-import { quoteIdentifier, quoteQualified } from './identifier.js';
+import { hashedColumns, hashedRow, type HashedColumn } from './hashed-row.js';
+import { quoteQualified } from './identifier.js';
 import { notOfExtension, userSchema } from './inventory/section.js';
 import type { Session } from './session.js';
 import type { SnapshotSessions } from './snapshot-sessions.js';
@@ -12,7 +13,7 @@ export interface TableFacts {
   readonly label: string;
   readonly kind: 'table' | 'materialized-view';
   readonly populated: boolean;
-  readonly columns: readonly string[];
+  readonly columns: readonly HashedColumn[];
   readonly pages: number;
   /** With TOAST. */
   readonly bytes: number;
@@ -44,8 +45,7 @@ const unpopulatedBelow = `WITH RECURSIVE reads(oid) AS (
 export async function listTables(session: Session): Promise<TableFacts[]> {
   return session.rows<TableFacts>(`SELECT n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, c.relispopulated AS populated,
       CASE c.relkind WHEN 'm' THEN 'materialized-view' ELSE 'table' END AS kind,
-      ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-        ORDER BY a.attnum) AS columns,
+      ${hashedColumns('c.oid')} AS columns,
       (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages, pg_table_size(c.oid)::float8 AS bytes,
       CASE WHEN c.relkind = 'm' AND NOT EXISTS (${unpopulatedBelow}) THEN pg_get_viewdef(c.oid) END AS query
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -96,18 +96,16 @@ function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
 
 function sumSql(chunk: Chunk, options: ContentOptions): string {
   if (options.mode === 'count') return `SELECT count(*)::text AS rows FROM ${chunk.from}`;
-  const pieces = [1, 17, 33, 49].map(
-    (start) => `sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`,
-  );
+  const pieces = [1, 65, 129, 193].map((start) => `sum(substring(h FROM ${start} FOR 64)::bigint)::text`);
+  const hash = rowHash(chunk.table.columns, options.encoding);
   // OFFSET 0 keeps the planner from computing the hash once for each piece.
   return `SELECT count(*)::text AS rows, ARRAY[${pieces.join(', ')}] AS sums
-    FROM (SELECT ${rowHash(chunk.table.columns, options.encoding)} AS h FROM ${chunk.from} OFFSET 0) hashed`;
+    FROM (SELECT ('x' || ${hash})::bit(256) AS h FROM ${chunk.from} OFFSET 0) hashed`;
 }
 
 /** SQL: 64 hexadecimal digits that depend on every column of a row, and on nothing else. */
-export function rowHash(columns: readonly string[], encoding: ContentOptions['encoding']): string {
-  const row = `ROW(${columns.map(quoteIdentifier).join(', ')})::text`;
-  return `encode(sha256(convert_to(${row}, '${encoding}')), 'hex')`;
+export function rowHash(columns: readonly HashedColumn[], encoding: ContentOptions['encoding']): string {
+  return `encode(sha256(${hashedRow(columns, encoding)}), 'hex')`;
 }
 
 /** The encoding in which the rows of a database are hashed. */

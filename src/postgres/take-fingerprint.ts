@@ -45,7 +45,7 @@ export function takeFingerprint(
     for (const { name, sql } of sections)
       found[name] = await takeSection(group.first, typeof sql === 'string' ? sql : sql(facts.number));
     return {
-      format: 1,
+      format: 2,
       serverVersion: facts.version,
       serverVersionNumber: facts.number,
       database: facts.database,

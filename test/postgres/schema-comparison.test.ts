@@ -4,7 +4,7 @@ import { createSchemaComparer } from '../../src/postgres/schema-comparison.js';
 
 const of = (views: Readonly<Record<string, object>>) =>
   fingerprintSchema.parse({
-    ...{ format: 1, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
+    ...{ format: 2, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
     sections: {
       views: Object.fromEntries(Object.entries(views).map(([name, view]) => [name, JSON.stringify(view)])),
     },

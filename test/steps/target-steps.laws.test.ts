@@ -104,7 +104,7 @@ describeStepLaws('stream-database', () => {
 });
 
 const emptyFingerprint = {
-  format: 1 as const,
+  format: 2 as const,
   serverVersion: '17.7',
   serverVersionNumber: 170007,
   database: 'ragdb',
