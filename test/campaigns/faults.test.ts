@@ -110,7 +110,7 @@ describe('a move over bad lines and servers', { timeout }, () => {
     await fault.end?.(world, side);
     if (noticed > noticedWithin) problems.push(`a stall was noticed after ${Math.round(noticed)} ms`);
     const stops = found === undefined ? [] : [nameStop(found)];
-    while (!run.isFinished() && problems.every((one) => one === undefined) && stops.length <= mostResumes) {
+    while (!run.isFinished() && !problems.some(Boolean) && stops.length <= mostResumes) {
       const again = await run.go();
       problems.push(findProblem({ kind: 'break' }, again));
       if (again !== undefined) stops.push(nameStop(again));
