@@ -4,6 +4,7 @@ import { seededRandom } from '../../src/sandbox/seeded-random.js';
 import type { Engine } from './faults/data-run.js';
 import { createFaultWorld, type FaultWorld, type Side } from './faults/fault-world.js';
 import { faults, type Fault } from './faults/faults.js';
+import { say } from '../say.js';
 import { sampleEvenly } from './sample-evenly.js';
 
 const full = process.env['CAMPAIGN'] === 'full';
@@ -137,8 +138,3 @@ describe('a move over bad lines and servers', { timeout }, () => {
 
 const nameStop = (error: unknown): string =>
   error instanceof MigrationError ? `${error.step ?? ''} ${error.code}` : String(error);
-
-/** At once: a campaign takes long, and vitest keeps what a test prints until it ends. */
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
