@@ -61,6 +61,7 @@ export async function locateRows(
 
 /** Columns of the primary key, or else of a unique index without NULLs, expressions or conditions; none: the whole row. */
 async function findKey(session: Session, table: TableFacts): Promise<readonly string[]> {
+  const of = table.root ?? table;
   const [found] = await session.rows<{ key: string[] }>(
     `SELECT ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(num, position)
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
@@ -69,7 +70,7 @@ async function findKey(session: Session, table: TableFacts): Promise<readonly st
       WHERE n.nspname = $1 AND c.relname = $2 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
         AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey) AND NOT a.attnotnull)
       ORDER BY NOT i.indisprimary, i.indnkeyatts, i.indexrelid::regclass::text LIMIT 1`,
-    [table.schema, table.name],
+    [of.schema, of.name],
   );
   return found?.key ?? [];
 }
@@ -82,11 +83,12 @@ async function sqlOf(
   const { encoding } = await session.row<{ encoding: string }>(
     'SELECT getdatabaseencoding()::text AS encoding',
   );
+  const of = table.root ?? table;
   const hash = rowHash(table.columns, hashedAs(encoding));
   const text = `ROW(${key.map(quoteIdentifier).join(', ')})::text`;
   const keyText = key.length === 0 ? hash : text;
   const from = `(SELECT ${keyText} AS key, ctid::text AS place, ${hash} AS hash
-    FROM ONLY ${quoteQualified(table.schema, table.name)} OFFSET 0) hashed`;
+    FROM ${table.root === null ? 'ONLY ' : ''}${quoteQualified(of.schema, of.name)} OFFSET 0) hashed`;
   const bucket = `('x' || substr(encode(sha256(convert_to(key, '${hashedAs(encoding)}')), 'hex'), 1, 3))::bit(12)::int`;
   return {
     buckets: `SELECT ${bucket} AS bucket, count(*)::text AS rows,

@@ -2,6 +2,7 @@ import type { TableContent } from './fingerprint.js';
 import { hashedColumns, hashedRow, type HashedColumn } from './hashed-row.js';
 import { quoteQualified } from './identifier.js';
 import { notOfExtension, userSchema } from './inventory/section.js';
+import { unsteadyRoot } from './partition-keys.js';
 import type { Session } from './session.js';
 import type { SnapshotSessions } from './snapshot-sessions.js';
 
@@ -9,8 +10,10 @@ import type { SnapshotSessions } from './snapshot-sessions.js';
 export interface TableFacts {
   readonly schema: string;
   readonly name: string;
-  /** `schema.name`, quoted only where needed. */
+  /** `schema.name`, quoted only where needed; of `root` where there is one. */
   readonly label: string;
+  /** The partitioned table whose rows are compared as one, since they lie in other partitions on another server. */
+  readonly root: { readonly schema: string; readonly name: string } | null;
   readonly kind: 'table' | 'materialized-view';
   readonly populated: boolean;
   readonly columns: readonly HashedColumn[];
@@ -43,12 +46,16 @@ const unpopulatedBelow = `WITH RECURSIVE reads(oid) AS (
   SELECT FROM reads r JOIN pg_class m ON m.oid = r.oid WHERE NOT m.relispopulated`;
 
 export async function listTables(session: Session): Promise<TableFacts[]> {
-  return session.rows<TableFacts>(`SELECT n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, c.relispopulated AS populated,
+  return session.rows<TableFacts>(`SELECT n.nspname AS schema, c.relname AS name, c.relispopulated AS populated,
+      format('%I.%I', coalesce(u.schema, n.nspname), coalesce(u.name, c.relname)) AS label,
+      CASE WHEN u.oid IS NOT NULL THEN json_build_object('schema', u.schema, 'name', u.name) END AS root,
       CASE c.relkind WHEN 'm' THEN 'materialized-view' ELSE 'table' END AS kind,
-      ${hashedColumns('c.oid')} AS columns,
+      ${hashedColumns('coalesce(u.oid, c.oid)')} AS columns,
       (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages, pg_table_size(c.oid)::float8 AS bytes,
       CASE WHEN c.relkind = 'm' AND NOT EXISTS (${unpopulatedBelow}) THEN pg_get_viewdef(c.oid) END AS query
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN LATERAL (SELECT r.oid, rn.nspname AS schema, r.relname AS name FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
+      WHERE c.relispartition AND r.oid = ${unsteadyRoot('c.oid')}) u ON true
     WHERE c.relkind IN ('r', 'm') AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}
     ORDER BY pg_table_size(c.oid) DESC, n.nspname, c.relname`);
 }
@@ -75,7 +82,9 @@ export async function takeContents(
     done.set(chunk.table, bytes);
     options.progressed?.(chunk.table.label, bytes, chunk.table.bytes);
   });
-  return tables.map((table) => contentOf(table, sums, options)).sort((a, b) => compareText(a.table, b.table));
+  // Partitions that are compared as one have one label, and one sum.
+  const contents = new Map(tables.map((table) => [table.label, contentOf(table, sums, options)]));
+  return [...contents.values()].sort((a, b) => compareText(a.table, b.table));
 }
 
 function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
