@@ -1,4 +1,5 @@
 import { notOfExtension, userSchema } from '../inventory/section.js';
+import { unsteadyRoot } from '../partition-keys.js';
 import type { Session } from '../session.js';
 import type { TypeFacts } from './binary-types.js';
 
@@ -16,7 +17,7 @@ export interface StreamTable {
   readonly bytes: number;
   /** Which rows of an extension's own table are the user's (PostgreSQL: pg_extension_config_dump). */
   readonly condition: string | null;
-  /** Where the rows go when they cannot go into the partition itself. */
+  /** Where the rows go when they may belong into another partition there. */
   readonly root: { readonly schema: string; readonly name: string } | null;
 }
 
@@ -27,14 +28,6 @@ export interface StreamIndex {
   readonly vector: boolean;
 }
 
-/**
- * A partition by the hash of an enum: the hash is that of the value's OID, which is another one on the target, so its rows go
- * through the root, as pg_dump makes them.
- */
-const hashedByEnum = `EXISTS (SELECT FROM pg_partition_ancestors(c.oid) a(relid) JOIN pg_partitioned_table p ON p.partrelid = a.relid
-  WHERE p.partstrat = 'h' AND (p.partexprs IS NOT NULL OR EXISTS (SELECT FROM unnest(p.partattrs::int2[]) k JOIN pg_attribute ka
-    ON ka.attrelid = p.partrelid AND ka.attnum = k JOIN pg_type kt ON kt.oid = ka.atttypid WHERE kt.typtype = 'e')))`;
-
 export function listStreamTables(session: Session): Promise<StreamTable[]> {
   return session.rows<StreamTable>(`SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label,
       (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8) ORDER BY a.attnum), '[]') FROM pg_attribute a
@@ -42,8 +35,8 @@ export function listStreamTables(session: Session): Promise<StreamTable[]> {
       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> '') AS generated,
       (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 AS pages, pg_table_size(c.oid)::float8 AS bytes,
       x.condition,
-      CASE WHEN c.relispartition AND ${hashedByEnum} THEN (SELECT json_build_object('schema', rn.nspname, 'name', r.relname)
-        FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = pg_partition_root(c.oid)) END AS root
+      (SELECT json_build_object('schema', rn.nspname, 'name', r.relname) FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
+        WHERE c.relispartition AND r.oid = ${unsteadyRoot('c.oid')}) AS root
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN (SELECT unnest(extconfig) AS oid, unnest(extcondition) AS condition FROM pg_extension) x ON x.oid = c.oid
     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND (x.oid IS NOT NULL OR ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')})
