@@ -15,6 +15,7 @@ import type { PostgresClients } from '../process/postgres-clients.js';
 import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
+import { hasUnsteadyPartitionsSql } from './partition-keys.js';
 import type { Sessions } from './session.js';
 import { useSnapshot } from './snapshot-sessions.js';
 import { whileNotStalled } from './stall-watch.js';
@@ -86,7 +87,9 @@ function dumpSnapshot(
   everyMs: number,
 ): Promise<string> {
   const { server, clients, jobs, contents, signal, totals } = order;
-  return useSnapshot(sessions, server, { count: 1, signal }, async ({ snapshot }) => {
+  return useSnapshot(sessions, server, { count: 1, signal }, async ({ first, snapshot }) => {
+    // pg_dump sees to enums by itself, and to nothing else of this kind.
+    const { found: throughRoots } = await first.row<{ found: boolean }>(hasUnsteadyPartitionsSql);
     let count = 0;
     const watch = { totals, report: order.progress, everyMs, answered: () => void (count += 1) };
     const tableStarted = (item: string): void => {
@@ -97,7 +100,8 @@ function dumpSnapshot(
     await whileNotStalled(sessions, [server], { signal, life, answers: () => count }, (signal) =>
       watchCopies(sessions, server, watch, () =>
         runPgDump(login, {
-          ...{ server, clients, directory, jobs, contents, snapshot, compression, signal, tableStarted },
+          ...{ server, clients, directory, jobs, contents, throughRoots, snapshot, compression },
+          ...{ signal, tableStarted },
         }),
       ),
     );

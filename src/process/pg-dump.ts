@@ -17,6 +17,8 @@ export interface DumpRequest {
   readonly directory: string;
   readonly jobs: number;
   readonly contents: DumpContents;
+  /** Rows of partitions are loaded by the root of their table, of all tables: they may belong into another one there. */
+  readonly throughRoots: boolean;
   /** Exported by a session that stays open (PostgreSQL: pg_export_snapshot). */
   readonly snapshot: string;
   readonly compression: string;
@@ -92,6 +94,7 @@ function dumpArguments(request: DumpRequest): string[] {
     `--compress=${request.compression}`,
     `--snapshot=${request.snapshot}`,
     ...contentArguments[request.contents],
+    ...(request.throughRoots ? ['--load-via-partition-root'] : []),
     '--lock-wait-timeout=30000',
     '--no-subscriptions',
     // Whoever seals the dump syncs every file of it; pg_dump would do so in silence, for long, with its connections open.
