@@ -68,18 +68,19 @@ export async function planOwnerGrants(
   return {
     onDatabase: creators.map((one) => change('GRANT', 'CREATE', database, 'TO', one.owner)),
     onSchemas: schemas.flatMap((one) =>
-      lendable(one).map((right) => change('GRANT', right, schemaOf(one), 'TO', one.owner)),
+      ['USAGE', 'CREATE'].map((right) => change('GRANT', right, schemaOf(one), 'TO', one.owner)),
     ),
     revoke: [
       ...schemas.flatMap((one) =>
-        lendable(one).map((right) => change('REVOKE', right, schemaOf(one), 'FROM', one.owner)),
+        notGranted(one).map((right) => change('REVOKE', right, schemaOf(one), 'FROM', one.owner)),
       ),
       ...creators.map((one) => change('REVOKE', 'CREATE', database, 'FROM', one.owner)),
     ],
   };
 }
 
-function lendable(row: SchemaRow): string[] {
+/** What the source grants is in the archive too, but after the objects. */
+function notGranted(row: SchemaRow): string[] {
   return [...(row.usage ? [] : ['USAGE']), ...(row.create ? [] : ['CREATE'])];
 }
 
