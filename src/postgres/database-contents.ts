@@ -21,7 +21,7 @@ const inUserSchemas = [
 
 const withoutSchema = [
   `SELECT 'schema ' || n.nspname FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public'
-    AND ${notOfExtension('pg_namespace', 'n.oid')}`,
+    AND ${notOfExtension('pg_namespace', 'n.oid')} AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid)`,
   `SELECT 'large object ' || oid FROM pg_largeobject_metadata`,
   `SELECT 'event trigger ' || evtname FROM pg_event_trigger e WHERE ${owner('e.evtowner')} <> '(reserved)'
     AND ${notOfExtension('pg_event_trigger', 'e.oid')}`,
@@ -29,7 +29,7 @@ const withoutSchema = [
   `SELECT 'foreign server ' || srvname FROM pg_foreign_server`,
 ];
 
-/** Names of what users have made in a database; extensions and all that is theirs do not count. */
+/** Names of what users have made in a database; extensions, what is theirs and the schemas they are in do not count. */
 export async function listContents(session: Session): Promise<string[]> {
   const rows = await session.rows<{ name: string }>(
     `SELECT name FROM (${[...inUserSchemas, ...withoutSchema].join(' UNION ALL ')}) q(name) ORDER BY 1 LIMIT ${named}`,

@@ -36,6 +36,7 @@ export interface RestoreOrder {
 
 export interface RestoredState {
   readonly tables: number;
+  /** That of a partitioned table may lack partitions, as on the source: the comparison of the catalogs tells. */
   readonly invalidIndexes: readonly string[];
 }
 
@@ -73,7 +74,8 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
         session.row<{ tables: number; invalidIndexes: string[] }>(`SELECT
           (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS tables,
-          ARRAY(SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1) AS "invalidIndexes"`),
+          ARRAY(SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1) AS "invalidIndexes"`),
       ),
   };
 }
