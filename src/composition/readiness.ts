@@ -17,12 +17,16 @@ import { createStreamInPlaceCheck } from '../checks/stream-in-place.js';
 import type { ReadinessCheck } from '../checks/readiness-check.js';
 import { examineSource } from '../checks/source-instance.js';
 import { chooseTargetVersion } from '../checks/target-version.js';
+import { createSubscriptionsCheck } from '../checks/subscriptions.js';
+import { createUnfinishedIndexesCheck } from '../checks/unfinished-indexes.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError } from '../errors.js';
 import { isHydrated, isInPlace } from '../paths/in-place.js';
 import { readDatabaseHazards } from '../postgres/database-hazards.js';
 import { listNewerFeatures } from '../postgres/newer/list-newer-features.js';
 import { readExtensions } from '../postgres/extension-changes.js';
+import { listSubscriptions } from '../postgres/subscriptions.js';
+import { listUnfinishedIndexes } from '../postgres/unfinished-indexes.js';
 import { listUnloggedTables } from '../postgres/unlogged-tables.js';
 import { choosePostgresClients } from '../process/postgres-clients.js';
 import { findPostgresInstallations } from '../process/postgres-installations.js';
@@ -86,6 +90,8 @@ function definitionChecks({ sessions }: Tools): readonly ReadinessCheck[] {
   return [
     createShippedExtensionsCheck((server) => readExtensions(sessions, server)),
     createNewerFeaturesCheck((server, major) => listNewerFeatures(sessions, server, major)),
+    createUnfinishedIndexesCheck((server) => listUnfinishedIndexes(sessions, server)),
+    createSubscriptionsCheck((server) => listSubscriptions(sessions, server)),
   ];
 }
 
