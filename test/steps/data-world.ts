@@ -24,10 +24,8 @@ export async function openDataWorld(targetMajor = 17) {
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-run-'));
   await source.createDatabase('zoo');
-  await source.asMaster(
-    'zoo',
-    await readFile(new URL('../fixtures/schema-zoo.sql', import.meta.url), 'utf8'),
-  );
+  for (const file of ['schema-zoo.sql', 'schema-zoo-rare.sql'])
+    await source.asMaster('zoo', await readFile(new URL(`../fixtures/${file}`, import.meta.url), 'utf8'));
   const login = {
     readPassword: readMasterPassword,
     readCa: () => Promise.resolve([source.ca, target.ca]),
