@@ -70,7 +70,15 @@ function withSnapshot<T>(work: (snapshot: string) => Promise<T>): Promise<T> {
 }
 
 function dump({ client }: Login, ref: ServerRef, snapshot: string, directory: string): Promise<void> {
-  const request = { server: ref, clients, directory, jobs: 1, contents: 'all' as const, snapshot };
+  const request = {
+    server: ref,
+    clients,
+    directory,
+    jobs: 1,
+    contents: 'all' as const,
+    throughRoots: false,
+    snapshot,
+  };
   return runPgDump(client, { ...request, compression: '1', signal, tableStarted: nobody });
 }
 

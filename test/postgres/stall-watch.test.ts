@@ -93,7 +93,16 @@ test.each(['all', 'one'] as const)(
       const { snapshot } = await session.row<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
       await whileNotStalled(sessions, [ref], { signal, life: () => '' }, (stalled) =>
         runPgDump(createClientLogin({ ...login(), directory: join(directory, 'logins') }), {
-          ...{ server: ref, clients, directory: data, jobs: 2, contents: 'all', snapshot, compression: '0' },
+          ...{
+            server: ref,
+            clients,
+            directory: data,
+            jobs: 2,
+            contents: 'all',
+            throughRoots: false,
+            snapshot,
+            compression: '0',
+          },
           signal: stalled,
           tableStarted: () =>
             line.after(100_000, (connection) =>
