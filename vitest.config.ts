@@ -11,6 +11,7 @@ const long = [
   'test/campaigns/hydrate-relay.test.ts',
   'test/campaigns/replace-relay.test.ts',
   'test/campaigns/round-trip.test.ts',
+  'test/campaigns/scale.test.ts',
   'test/campaigns/snapshot-rollback.test.ts',
   'test/e2e/finalize-snapshot.test.ts',
   'test/e2e/finalize.test.ts',

@@ -16,15 +16,18 @@ import { findClients, readMasterPassword, startPostgresServer } from '../postgre
 
 export type DataWorld = Awaited<ReturnType<typeof openDataWorld>>;
 
-/** A source with one of everything, an empty target server, and all that the data steps are made from. */
-export async function openDataWorld(targetMajor = 17) {
+/** One of everything. */
+const zoo = ['schema-zoo.sql', 'schema-zoo-rare.sql'];
+
+/** A source with what is in these files, an empty target server, and all that the data steps are made from. */
+export async function openDataWorld(targetMajor = 17, files: readonly string[] = zoo) {
   const [source, target] = await Promise.all([
     startPostgresServer(),
     startPostgresServer({ major: targetMajor }),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-run-'));
   await source.createDatabase('zoo');
-  for (const file of ['schema-zoo.sql', 'schema-zoo-rare.sql'])
+  for (const file of files)
     await source.asMaster('zoo', await readFile(new URL(`../fixtures/${file}`, import.meta.url), 'utf8'));
   const login = {
     readPassword: readMasterPassword,
