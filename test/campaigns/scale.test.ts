@@ -68,9 +68,10 @@ function moveAll(major: number): void {
         ...{ server, clients, jobs: 2, databaseBytes: 1, fingerprint },
         directory: `${world.directory}/${run}`,
       };
-      const { directory } = await finish(createDumpDatabase(dumps), request);
+      const { directory, manifestSha256 } = await finish(createDumpDatabase(dumps), request);
       const target = world.target.database(`${database}_${engine}`);
-      const input = { ...{ source: server, target, clients, directory, jobs: 2, maxAcu: 1, fingerprint } };
+      const dump = { directory, manifestSha256 };
+      const input = { ...dump, source: server, target, clients, jobs: 2, maxAcu: 1, fingerprint };
       await finish(createPrepareTarget(gateways), input, openIo([], run));
       const step = engine === 'archive' ? createRestoreDatabase(gateways) : createStreamDatabase(gateways);
       await finish(step, input, openIo([], run));
