@@ -1,24 +1,17 @@
 // pgcopydb of Debian trixie, unpacked into the project's cache; or the one of this machine.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSearchPath } from '../../dist/config/search-path.js';
+import { readArchives, sourcesFor } from '../../scripts/postgres/apt-sources.mjs';
+import { makeApt } from '../../scripts/postgres/apt.mjs';
+import { debianSuite } from '../../scripts/postgres/debian.mjs';
+import { isUnpacked } from '../../scripts/postgres/editions.mjs';
 import { withLock } from '../../scripts/postgres/lock.mjs';
-import { wrapFolder } from '../../scripts/postgres/prefix.mjs';
-import { unpackPackages } from '../../scripts/postgres/unpack-packages.mjs';
+import { unpack, wrapFolder } from '../../scripts/postgres/prefix.mjs';
 
 const suite = 'trixie';
-const notNeeded = /^lib(perl|db5|gdbm)/;
-const packages = {
-  title: 'pgcopydb',
-  wanted: ['pgcopydb'],
-  keep: (name) => /^(pgcopydb|lib.*|zlib1g)$/.test(name) && !notNeeded.test(name),
-  folder: 'pgcopydb',
-  finish: (prefix) => {
-    wrapFolder(join(prefix, 'usr'), '..');
-    return problemsOf(join(prefix, 'usr', 'bin', 'pgcopydb'));
-  },
-};
 
 /** @returns {Promise<{ program: string, version: string } | { why: string }>} */
 export async function findPgcopydb() {
@@ -44,9 +37,30 @@ function findUnpacked(caches) {
 
 function unpackOnce(cache) {
   mkdirSync(cache, { recursive: true });
-  return withLock(join(cache, '.lock'), () => {
-    return findUnpacked([cache]) ?? (unpackPackages(cache, suite, packages) && findUnpacked([cache]));
-  });
+  return withLock(join(cache, '.lock'), () => findUnpacked([cache]) ?? unpackInto(cache));
+}
+
+/** Undefined where no packages of Debian can be had. */
+function unpackInto(cache) {
+  const own = debianSuite();
+  const { base } = own ? sourcesFor(readArchives(), own, suite) : {};
+  if (!base) return undefined;
+  const work = mkdtempSync(join(tmpdir(), 'rds2aurora-apt-'));
+  const prefix = mkdtempSync(join(cache, '.unpacking-'));
+  try {
+    const apt = makeApt(work, [base]);
+    apt.update();
+    const closure = apt.closure(['pgcopydb']);
+    const isWanted = (name) => name === 'pgcopydb' || isUnpacked(name);
+    unpack(apt.download([...closure.keys()].filter(isWanted)), prefix);
+    wrapFolder(join(prefix, 'usr'), '..');
+    const place = join(cache, `pgcopydb-${closure.get('pgcopydb')}`);
+    renameSync(prefix, place);
+    return findUnpacked([cache]);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+    rmSync(prefix, { recursive: true, force: true });
+  }
 }
 
 function problemsOf(program) {

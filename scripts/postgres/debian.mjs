@@ -43,7 +43,7 @@ export function unpackFromDebian(edition, cache) {
 }
 
 /** VERSION_CODENAME of a Debian that can fetch and unpack packages; undefined anywhere else. */
-function debianSuite() {
+export function debianSuite() {
   if (process.platform !== 'linux' || !architecture || !existsSync('/etc/os-release')) return undefined;
   const release = Object.fromEntries(
     readFileSync('/etc/os-release', 'utf8')

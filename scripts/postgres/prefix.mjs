@@ -31,21 +31,26 @@ export function wrapPrograms(prefix, major) {
     if (name.startsWith('llvmjit') || name === 'bitcode')
       rmSync(join(home, 'lib', name), { recursive: true });
   }
+  wrapFolder(home, '../../../..');
+}
+
+/** Wraps every program of `home/bin`. `up`: the way from `home` to the prefix. */
+export function wrapFolder(home, up) {
   renameSync(join(home, 'bin'), join(home, 'elf'));
   mkdirSync(join(home, 'bin'));
   for (const name of readdirSync(join(home, 'elf'))) {
-    writeFileSync(join(home, 'bin', name), wrapper(name));
+    writeFileSync(join(home, 'bin', name), wrapper(name, up));
     chmodSync(join(home, 'bin', name), 0o755);
   }
 }
 
 /** `--argv0` keeps PostgreSQL finding its share and lib folders, and pg_ctl finding postgres. */
-function wrapper(name) {
+function wrapper(name, up) {
   return `#!/bin/sh
 self=$0
 [ -L "$self" ] && self=$(readlink -f "$self")
 home=\${self%/bin/*}
-prefix=$home/../../../..
+prefix=$home/${up}
 exec "$prefix/${architecture.libraries}/${architecture.loader}" --argv0 "$self" --library-path "$prefix/${architecture.libraries}" "$home/elf/${name}" "$@"
 `;
 }

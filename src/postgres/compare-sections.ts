@@ -66,7 +66,7 @@ function isEqual(
  * by itself, the check of what is newer than the target has refused the move.
  */
 function isKnownToBoth(section: string, key: string, majors: readonly [number, number]): boolean {
-  const isMaintain = /grants|default privileges/.test(section) && / MAINTAIN to /.test(key);
+  const isMaintain = /grants|default privileges/.test(section) && key.includes(' MAINTAIN to ');
   return !isMaintain || majors.every((major) => major >= 17) || majors.every((major) => major < 17);
 }
 

@@ -51,7 +51,7 @@ describe('the search for the canary', () => {
     ['hex', (text: string) => inspect(Buffer.from(text))],
     ['list of bytes', (text: string) => JSON.stringify(Buffer.from(text))],
     ['utf16', (text: string) => Buffer.from(text, 'utf16le').toString('latin1')],
-    ['reversed', (text: string) => [...text].reverse().join('')],
+    ['reversed', (text: string) => Array.from(text).reverse().join('')],
   ])('finds it in the form %s', (name, hide) => {
     expect(findForms(canary, `before ${hide(canary.password)} after`)).toContain(name);
   });

@@ -11,16 +11,22 @@ export const withoutPartitionedIdentity = `ALTER TABLE analytics.events ALTER id
 
 export async function runInDatabase(database: DatabaseAddress, sql: string): Promise<void> {
   const client = await connect(database);
-  await client.query(sql).finally(() => client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Of the server that the application is on. */
 export async function readServerVersion({ sandbox, caFile }: World): Promise<string> {
   const client = await connect(await readDatabaseAddress(sandbox.call, caFile));
-  const { rows } = await client
-    .query<{ server_version: string }>('SHOW server_version')
-    .finally(() => client.end());
-  return rows[0]?.server_version ?? '';
+  try {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version ?? '';
+  } finally {
+    await client.end();
+  }
 }
 
 /** The template of the new stack, as somebody would change it who wants another version. */

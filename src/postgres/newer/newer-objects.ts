@@ -122,7 +122,7 @@ export const newerKinds: readonly NewerKind[] = [
     since: 17,
     what: 'grants of MAINTAIN',
     fix: 'REVOKE MAINTAIN; who owns a table may maintain it there',
-    sql: `${maintain(named, 'c.relacl', `${relation}`)}
+    sql: `${maintain(named, 'c.relacl', relation)}
       UNION ALL ${maintain(`'default privileges of ' || pg_get_userbyid(o.defaclrole)`, 'o.defaclacl', `(SELECT * FROM pg_default_acl WHERE defaclobjtype = 'r') o`)}`,
   },
   {

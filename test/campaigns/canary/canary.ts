@@ -14,8 +14,8 @@ const forms: Readonly<Record<string, (mark: string) => readonly string[]>> = {
   base64: (mark) => [0, 1, 2].map((shift) => inBase64(mark, shift)),
   hex: (mark) => ['', ' ', ':'].map((between) => [...Buffer.from(mark)].map(toHex).join(between)),
   'list of bytes': (mark) => [',', ', '].map((between) => [...Buffer.from(mark)].join(between)),
-  utf16: (mark) => [[...mark].join('\0')],
-  reversed: (mark) => [[...mark].reverse().join('')],
+  utf16: (mark) => [Array.from(mark).join('\0')],
+  reversed: (mark) => [Array.from(mark).reverse().join('')],
 };
 
 /** @param around what comes before and after the mark */
