@@ -13,6 +13,7 @@ import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
 import type { Sessions } from './session.js';
 import { whileNotStalled } from './stall-watch.js';
+import { readTimeLimitsOff } from './time-limits.js';
 
 export interface RestoreOrder {
   readonly server: ServerRef;
@@ -55,13 +56,14 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
         items += 1;
         finished(item, totals, progress);
       };
+      const settings = { ...restoreSettings(sizing), ...(await readTimeLimitsOff(sessions, server)) };
       let answers = 0;
       const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
       const alive = { signal: request.signal, life: () => String(items), answers: () => answers };
       const ignored = await whileNotStalled(sessions, [server], alive, (signal) => {
         const restore = (): Promise<IgnoredError[]> =>
           runPgRestore(login, {
-            ...{ ...request, signal, itemFinished, lists, settings: restoreSettings(sizing) },
+            ...{ ...request, signal, itemFinished, lists, settings },
             directory: dumpDataOf(request.directory),
             allow: again === true ? findRuleAgain : findRestoreRule,
           });

@@ -47,11 +47,6 @@ export const copySettings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
 };
 
-/** From PostgreSQL 17 on a role can have one; as a setting of the start older servers would refuse it. It prints nothing. */
-const noTransactionLimit = `DO $$ BEGIN
-  PERFORM set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
-END $$`;
-
 /**
  * One part in one transaction of the target: psql reads it out of the snapshot, psql writes it. The last statements are
  * in a file that is not there before the source's psql has ended well, so that a cut-off stream, or the death of this
@@ -65,7 +60,7 @@ export async function copyPart(request: CopyPartRequest): Promise<number> {
     const ends = await pipePrograms({
       from: psql(request, request.source, logins.source, readingOf(request)),
       to: psql(request, request.target, logins.target, [
-        ...commands([noTransactionLimit, 'BEGIN', ...request.into]),
+        ...commands(['BEGIN', ...request.into]),
         `--file=${commit}`,
       ]),
       signal,
@@ -85,7 +80,6 @@ export async function copyPart(request: CopyPartRequest): Promise<number> {
 function readingOf({ snapshot, out }: CopyPartRequest): string[] {
   const separated = out.flatMap((sql, index) => (index === 0 ? [sql] : [String.raw`\echo '\\.'`, sql]));
   const begin = [
-    noTransactionLimit,
     'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     `SET TRANSACTION SNAPSHOT '${snapshot}'`,
   ];

@@ -11,6 +11,7 @@ import { takeSequences } from '../sequence-values.js';
 import type { Session, Sessions } from '../session.js';
 import { useSnapshot } from '../snapshot-sessions.js';
 import { whileNotStalled } from '../stall-watch.js';
+import { readTimeLimitsOff } from '../time-limits.js';
 import { planStream } from './plan-stream.js';
 import { streamPlanSchema } from './stream-plan.js';
 import type { StreamPart, StreamPlan } from './stream-plan.js';
@@ -66,35 +67,45 @@ export function createStreamGateway(sessions: Sessions, login: ClientLogin, ever
     dropMarks: (target) => dropMarks(sessions, target),
     copy: (order, work) =>
       useSnapshot(sessions, order.source, { count: 1, signal: order.signal }, ({ first, snapshot }) =>
-        login(order.source, copySettings, (source) =>
-          login(
-            order.target,
-            { ...copySettings, synchronous_commit: 'off', default_transaction_read_only: 'off' },
-            (target) => {
-              const PGCLIENTENCODING = order.encoding;
-              const logins = {
-                source: { ...source, PGCLIENTENCODING },
-                target: { ...target, PGCLIENTENCODING },
-              };
-              const { signal, totals, target: into } = order;
-              const { copier, ...watch } = createCopier(sessions, order, { first, snapshot, logins });
-              const alive = { signal, life: watch.life };
-              return whileNotStalled(sessions, [order.source, into], alive, (stalled) =>
-                watchCopies(sessions, into, { ...watch, totals, everyMs }, () =>
-                  work(endedBy(copier, stalled)),
-                ),
-              );
-            },
-          ),
-        ),
+        loginToBoth(sessions, login, order, (logins) => {
+          const { signal, totals, source, target } = order;
+          const { copier, ...watch } = createCopier(sessions, order, { first, snapshot, logins });
+          const alive = { signal, life: watch.life };
+          return whileNotStalled(sessions, [source, target], alive, (stalled) =>
+            watchCopies(sessions, target, { ...watch, totals, everyMs }, () =>
+              work(endedBy(copier, stalled)),
+            ),
+          );
+        }),
       ),
   };
+}
+
+type Logins = Parameters<typeof copyPart>[0]['logins'];
+
+async function loginToBoth<T>(
+  sessions: Sessions,
+  login: ClientLogin,
+  { source, target, encoding }: StreamOrder,
+  work: (logins: Logins) => Promise<T>,
+): Promise<T> {
+  const ofSource = { ...copySettings, ...(await readTimeLimitsOff(sessions, source)) };
+  const ofTarget = {
+    ...{ ...copySettings, ...(await readTimeLimitsOff(sessions, target)) },
+    ...{ synchronous_commit: 'off', default_transaction_read_only: 'off' },
+  };
+  const PGCLIENTENCODING = encoding;
+  return login(source, ofSource, (from) =>
+    login(target, ofTarget, (to) =>
+      work({ source: { ...from, PGCLIENTENCODING }, target: { ...to, PGCLIENTENCODING } }),
+    ),
+  );
 }
 
 interface Opened {
   readonly first: Session;
   readonly snapshot: string;
-  readonly logins: Parameters<typeof copyPart>[0]['logins'];
+  readonly logins: Logins;
 }
 
 /** The same, ended by one more signal. */

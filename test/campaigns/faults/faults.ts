@@ -26,11 +26,14 @@ const limits = [
   'lock_timeout',
   'idle_in_transaction_session_timeout',
   'transaction_timeout',
+  'idle_session_timeout',
 ];
 
-const setLimits = async ({ servers }: FaultWorld, side: Side, value: string): Promise<void> => {
-  for (const name of [...limits, 'idle_session_timeout'])
-    await servers[side].asSuperuser('postgres', `ALTER ROLE master SET ${name} = '${value}'`);
+/** On both: settings of roles are compared, too. */
+const setLimits = async ({ servers }: FaultWorld, value: string): Promise<void> => {
+  for (const server of Object.values(servers))
+    for (const name of limits)
+      await server.asSuperuser('postgres', `ALTER ROLE master SET ${name} = '${value}'`);
 };
 
 const connectionLimit = ({ servers }: FaultWorld, side: Side, limit: number): Promise<unknown> =>
@@ -85,7 +88,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'limits of time on the role': {
     kind: 'harmless',
-    begin: (world, side) => setLimits(world, side, '300ms'),
-    end: (world, side) => setLimits(world, side, '0'),
+    begin: (world) => setLimits(world, '300ms'),
+    end: (world) => setLimits(world, '0'),
   },
 };
