@@ -77,8 +77,8 @@ async function raceOnce(servers, { title, rounds, limits, scale }, tell) {
       ['way', 'seconds', 'min', 'max', '/ psql', '/ pgcopydb', 'cpu s', 'memory MB', 'disk MB', 'phases'],
       ...results.map((one) => rowOf(one, results)),
     ]),
-    verdict:
-      judged.map(({ text }) => text).join('; ') + (isJudged ? '' : ` (not judged below scale ${judgedFrom})`),
+    verdict: judged.map(({ text }) => text).join('; '),
+    ...(isJudged ? {} : { notJudged: `scale below ${judgedFrom}` }),
     ok: !isJudged || judged.every(({ ok }) => ok),
   };
 }

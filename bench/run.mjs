@@ -29,7 +29,8 @@ if (chosen.has('race') || chosen.has('comparison')) {
     )),
   );
 }
-for (const { title, table, verdict, ok } of results) {
-  console.log(`${title}\n\n${table}\n\n${ok ? 'ok' : 'TOO SLOW'}: ${verdict}\n`);
+for (const { title, table, verdict, ok, notJudged } of results) {
+  const word = notJudged ? `not judged (${notJudged})` : ok ? 'ok' : 'TOO SLOW';
+  console.log(`${title}\n\n${table}\n\n${word}: ${verdict}\n`);
   if (!ok) process.exitCode = 1;
 }

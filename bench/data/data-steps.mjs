@@ -88,6 +88,7 @@ const dump = await finish('dump', createDumpDatabase({ ...gateways, contents }),
 await finish('prepare', createPrepareTarget(gateways), { source, target });
 const fill = isStream ? createStreamDatabase(gateways) : createRestoreDatabase(gateways);
 await finish(isStream ? 'stream' : 'restore', fill, {
-  ...{ source, isGone: false, target, clients, directory: dump.directory, jobs, maxAcu, fingerprint: known },
+  ...{ source, isGone: false, target, clients, jobs, maxAcu, fingerprint: known },
+  ...{ directory: dump.directory, manifestSha256: dump.manifestSha256 },
 });
 process.stdout.write(JSON.stringify(seconds));
