@@ -10,6 +10,7 @@ import { createLogsService } from './services/logs/logs-service.js';
 import { createMonitoringService } from './services/monitoring/monitoring-service.js';
 import { createS3Service } from './services/s3/s3-service.js';
 import { createSecretsManagerService } from './services/secrets-manager/secrets-manager-service.js';
+import { createSnsService } from './services/sns/sns-service.js';
 import { createSsmService } from './services/ssm/ssm-service.js';
 import { createStsService } from './services/sts-service.js';
 
@@ -22,6 +23,7 @@ export function createServices(context: SandboxContext, images: ContainerImages)
     createSecretsManagerService(context),
     createSsmService(context),
     createS3Service(context),
+    createSnsService(context),
     createLogsService(context),
     createEcsService(context, images),
     createApplicationAutoScalingService(context),

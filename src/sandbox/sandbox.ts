@@ -12,7 +12,7 @@ import { sandboxEnvironment } from './sandbox-environment.js';
 import { ledgerFileName, scenarioImages } from './scenario-images.js';
 import { readLedger } from './scenario/ledger.js';
 import { findLongestGap } from './scenario/measure-ledger.js';
-import type { AwsStruct, CallAction, PlantedSnapshot, ScriptedState } from './service.js';
+import type { AwsStruct, CallAction, PlantedSnapshot, PublishedMessage, ScriptedState } from './service.js';
 import type { ContainerImages } from './services/ecs/container-images.js';
 import { StaleReads } from './stale-reads.js';
 import { World } from './world.js';
@@ -61,6 +61,8 @@ export interface Sandbox {
    */
   changeAnswers(action: string, change?: (answer: AwsStruct) => AwsStruct): void;
   scriptState(state: ScriptedState): void;
+  /** What was published to topics, in every Region, oldest first. */
+  published(): PublishedMessage[];
   /** Makes a snapshot that no call of this account can make; resolves once it is `available`. */
   plantSnapshot(snapshot: PlantedSnapshot): Promise<void>;
   /** Ends servers, containers and databases, and removes the folder when the sandbox made it. */
@@ -102,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     scriptState: (state) => {
       scriptState(world, state);
     },
+    published: () => listPublished(world),
     plantSnapshot: (snapshot) => plantSnapshot(world, snapshot),
     stop: async () => {
       await server.close();
@@ -132,6 +135,7 @@ function createControl(world: World, front: Front, options: SandboxOptions, dire
       scriptState(world, state);
     },
     plantSnapshot: (snapshot: PlantedSnapshot) => plantSnapshot(world, snapshot),
+    published: () => listPublished(world),
     ledger: async () => {
       const entries = await readLedger(join(directory, ledgerFileName));
       return { acknowledged: entries.length, longestGap: findLongestGap(entries) };
@@ -139,6 +143,11 @@ function createControl(world: World, front: Front, options: SandboxOptions, dire
     shutdown: () => options.onShutdown?.(),
   };
   return new ControlApi(front, controlled, options.token);
+}
+
+function listPublished(world: World): PublishedMessage[] {
+  const all = world.services().flatMap((service) => [...(service.published?.() ?? [])]);
+  return all.sort((one, other) => one.at.localeCompare(other.at));
 }
 
 function scriptState(world: World, state: ScriptedState): void {

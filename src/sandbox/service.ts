@@ -52,6 +52,8 @@ export interface Service {
   plantSnapshot?(snapshot: PlantedSnapshot): Promise<void>;
   /** Measures that this service offers to CloudWatch now; asked again and again, so it must be cheap. */
   metrics?(): Promise<readonly Measure[]> | readonly Measure[];
+  /** What was published to topics of this service, oldest first. */
+  published?(): readonly PublishedMessage[];
   /** Called once when the sandbox goes down. */
   stop?(): Promise<void>;
 }
@@ -80,6 +82,18 @@ export interface PlantedSnapshot {
   readonly kmsKeyId?: string;
   /** How long ago it is said to have been taken, in milliseconds; 0 when absent. */
   readonly ageMs?: number;
+}
+
+/** What the subscribers of a topic would have got. */
+export interface PublishedMessage {
+  readonly topicArn: string;
+  readonly messageId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly subject: string | null;
+  readonly message: string;
+  /** Message attributes, all of them text. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** One value of one CloudWatch metric, now. */

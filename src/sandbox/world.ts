@@ -48,10 +48,14 @@ export class World {
     return made;
   }
 
+  /** The services of every Region that was asked for yet. */
+  services(): Service[] {
+    return [...this.regions.values()].flatMap(({ services }) => [...services.values()]);
+  }
+
   /** Stops the services of every Region, also when some fail. @throws AggregateError of what failed. */
   async stop(): Promise<void> {
-    const services = [...this.regions.values()].flatMap(({ services }) => [...services.values()]);
-    const results = await Promise.allSettled(services.map(async (service) => service.stop?.()));
+    const results = await Promise.allSettled(this.services().map(async (service) => service.stop?.()));
     const failures: unknown[] = results.flatMap((result) =>
       result.status === 'rejected' ? [result.reason as unknown] : [],
     );

@@ -349,6 +349,71 @@ describe.skipIf(!isAwsCliInstalled)('the AWS CLI', { timeout: 600_000 }, () => {
     expect(untried('monitoring')).toEqual([]);
   });
 
+  test('makes every call of SNS', async () => {
+    const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
+    const arn = topic('migrations');
+    expect(await aws('sns create-topic --name migrations --attributes DisplayName=Moves')).toEqual({
+      TopicArn: arn,
+    });
+    // The same once more is the same topic; with other attributes it is refused.
+    expect(await aws('sns create-topic --name migrations --attributes DisplayName=Moves')).toEqual({
+      TopicArn: arn,
+    });
+    expect(await refusal('sns create-topic --name migrations')).toContain(
+      'already exists with different attributes',
+    );
+    expect(await refusal('sns create-topic --name no/name')).toContain('(InvalidParameter)');
+    await aws('sns create-topic --name another');
+    expect(await aws('sns list-topics')).toEqual({
+      Topics: [{ TopicArn: arn }, { TopicArn: topic('another') }],
+    });
+    expect(await aws(`sns get-topic-attributes --topic-arn ${arn}`)).toMatchObject({
+      Attributes: { TopicArn: arn, Owner: '123456789012', DisplayName: 'Moves', SubscriptionsConfirmed: '0' },
+    });
+
+    const publish = (...more: string[]) => aws(`sns publish --topic-arn ${arn} --message`, ...more);
+    const attributes = JSON.stringify({ event: { DataType: 'String', StringValue: 'failed' } });
+    const { MessageId } = await publish(
+      '<it> & "all"',
+      '--subject',
+      'a subject',
+      '--message-attributes',
+      attributes,
+    );
+    expect(sandbox.published()).toEqual([
+      {
+        ...{ messageId: MessageId, topicArn: arn, at: expect.any(String) as unknown },
+        ...{ subject: 'a subject', message: '<it> & "all"', attributes: { event: 'failed' } },
+      },
+    ]);
+    const refused = (...more: string[]) => refusal(`sns publish --topic-arn ${arn} --message`, ...more);
+    expect(await refused('text', '--subject', 'two\nlines')).toContain('Invalid parameter: Subject');
+    expect(await refused('text', '--subject', 'x'.repeat(100))).toContain('Invalid parameter: Subject');
+    expect(await refused('{"default": "text"}', '--message-structure', 'json')).toContain('does not support');
+    const binary = JSON.stringify({ event: { DataType: 'Binary', BinaryValue: 'eA==' } });
+    expect(await refused('text', '--message-attributes', binary)).toContain('type String only');
+    expect(await refusal(`sns publish --topic-arn ${topic('nowhere')} --message text`)).toContain(
+      '(NotFound)',
+    );
+    expect(await refusal('sns publish --topic-arn fake --message text')).toContain(
+      'fake does not start with arn',
+    );
+    const theirs = 'arn:aws:sns:us-east-1:210987654321:theirs';
+    expect(await refusal(`sns publish --topic-arn ${theirs} --message text`)).toContain(
+      '(AuthorizationError)',
+    );
+    const inEurope = 'arn:aws:sns:eu-west-1:123456789012:migrations';
+    expect(await refusal(`sns publish --topic-arn ${inEurope} --message text`)).toContain(
+      '(InvalidParameter)',
+    );
+
+    await aws(`sns delete-topic --topic-arn ${arn}`);
+    await aws(`sns delete-topic --topic-arn ${arn}`);
+    expect(await refusal(`sns get-topic-attributes --topic-arn ${arn}`)).toContain('(NotFound)');
+    expect(await refusal(`sns subscribe --topic-arn ${arn} --protocol email`)).toContain('sns:Subscribe');
+    expect(untried('sns')).toEqual([]);
+  });
+
   test('is told in its own words what is not supported', async () => {
     expect(await refusal('ec2 describe-instances')).toContain('(InvalidAction)');
     expect(await refusal('ecs list-attributes --target-type container-instance')).toContain(

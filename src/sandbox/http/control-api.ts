@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultKinds, type Fault } from '../faults.js';
-import type { PlantedSnapshot, ScriptedState } from '../service.js';
+import type { PlantedSnapshot, PublishedMessage, ScriptedState } from '../service.js';
 import type { RawRequest } from './read-request.js';
 import type { WireAnswer } from './wire.js';
 import type { Front } from './front.js';
@@ -10,6 +10,8 @@ export interface Controlled {
   status(): object;
   scriptState(state: ScriptedState): void;
   plantSnapshot(snapshot: PlantedSnapshot): Promise<void>;
+  /** Of all topics, oldest first. */
+  published(): readonly PublishedMessage[];
   /** The scenario application's own account of its writes. */
   ledger(): Promise<object>;
   shutdown(): void;
@@ -91,6 +93,8 @@ export class ControlApi {
       case 'POST /_sandbox/snapshots':
         await this.controlled.plantSnapshot(snapshotSchema.parse(json(request)) as PlantedSnapshot);
         return {};
+      case 'GET /_sandbox/messages':
+        return { messages: this.controlled.published() };
       case 'GET /_sandbox/ledger':
         return this.controlled.ledger();
       case 'POST /_sandbox/shutdown':

@@ -60,13 +60,15 @@ function toList(node: Node, wrappedLists: boolean): AwsValue[] {
     .map(([, child]) => toValue(child, wrappedLists));
 }
 
+/** Most services say `key` and `value`; SNS says `Name` and `Value` of message attributes. */
 function toMap(entries: readonly AwsValue[]): AwsStruct {
-  const pairs = entries
-    .filter(isEntry)
-    .map(({ key, value }) => [typeof key === 'string' ? key : '', value] as const);
+  const pairs = entries.filter(isStruct).flatMap(({ key, value, Name: name, Value }) => {
+    if (typeof key === 'string') return [[key, value] as const];
+    return typeof name === 'string' ? [[name, Value] as const] : [];
+  });
   return Object.fromEntries(pairs);
 }
 
-function isEntry(value: AwsValue): value is AwsStruct {
-  return typeof value === 'object' && value !== null && 'key' in value;
+function isStruct(value: AwsValue): value is AwsStruct {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
