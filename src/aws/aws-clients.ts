@@ -6,6 +6,7 @@ import type { ECS } from '@aws-sdk/client-ecs';
 import type { RDS } from '@aws-sdk/client-rds';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { SNS } from '@aws-sdk/client-sns';
 import type { STS } from '@aws-sdk/client-sts';
 import { endpointGuard } from './endpoint-guard.js';
 
@@ -28,6 +29,7 @@ export interface AwsClients {
   autoScaling(): Promise<ApplicationAutoScaling>;
   logs(): Promise<CloudWatchLogs>;
   ec2(): Promise<EC2>;
+  sns(): Promise<SNS>;
   sts(): Promise<STS>;
   s3(): Promise<S3>;
 }
@@ -78,6 +80,7 @@ export function createAwsClients(settings: AwsSettings): AwsClients {
     ),
     logs: lazily(async () => (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
     ec2: lazily(async () => (await import('@aws-sdk/client-ec2')).EC2),
+    sns: lazily(async () => (await import('@aws-sdk/client-sns')).SNS),
     sts: lazily(async () => (await import('@aws-sdk/client-sts')).STS),
     // A bucket may be in another Region than the database; S3 says in which.
     s3: lazily(async () => (await import('@aws-sdk/client-s3')).S3, { followRegionRedirects: true }),

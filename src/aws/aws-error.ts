@@ -77,7 +77,7 @@ const network = new Set([
 
 const byName: readonly (readonly [AwsErrorKind, (name: string) => boolean])[] = [
   ['Credentials', (name) => credentials.has(name)],
-  ['Denied', (name) => /^(AccessDenied|UnauthorizedOperation|NotAuthorized)/.test(name)],
+  ['Denied', (name) => /^(AccessDenied|AuthorizationError|UnauthorizedOperation|NotAuthorized)/.test(name)],
   ['Throttled', (name) => throttling.has(name)],
   ['Network', (name) => network.has(name)],
   ['Quota', (name) => /QuotaExceeded$|^LimitExceeded$|^Insufficient.*Capacity$/.test(name)],

@@ -8,6 +8,7 @@ import { createRdsGateway, type RdsGateway } from './rds-gateway.js';
 import { createScalingGateway, type ScalingGateway } from './scaling-gateway.js';
 import { createSecretVault, type SealedFiles, type SecretVault } from './secret-vault.js';
 import { createSecretsGateway, type SecretsGateway } from './secrets-gateway.js';
+import { createSnsGateway, type SnsGateway } from './sns-gateway.js';
 import { createStsGateway, type StsGateway } from './sts-gateway.js';
 
 /** All of AWS that the tool uses. */
@@ -21,6 +22,7 @@ export interface AwsGateways {
   readonly scaling: ScalingGateway;
   readonly logs: LogsGateway;
   readonly ec2: Ec2Gateway;
+  readonly sns: SnsGateway;
   readonly sts: StsGateway;
   readonly survey: AccountSurvey;
 }
@@ -37,6 +39,7 @@ export function createAwsGateways(settings: AwsSettings): AwsGateways {
     scaling: createScalingGateway(clients),
     logs: createLogsGateway(clients),
     ec2: createEc2Gateway(clients),
+    sns: createSnsGateway(clients),
     sts: createStsGateway(clients),
     survey: createAccountSurvey(clients),
   };

@@ -36,10 +36,10 @@ export const viewFlags = {
 /** Who is told how a run goes. */
 export const notifyFlags = {
   notify: Flags.string({
-    summary: 'Tell this https webhook (Slack) of start, questions, failure and end.',
+    summary: 'Tell this https webhook (Slack) or SNS topic of start, questions, failure and end.',
     description:
-      'The same as notify.webhook in the configuration. Others see the command line: RDS2AURORA_NOTIFY_WEBHOOK is safer.',
-    helpValue: 'URL',
+      'The same as notify.webhook or, for an ARN, notify.sns in the configuration. Others see the command line: for a webhook, RDS2AURORA_NOTIFY_WEBHOOK is safer.',
+    helpValue: 'ADDRESS',
   }),
 };
 

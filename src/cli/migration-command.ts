@@ -86,7 +86,7 @@ export abstract class MigrationCommand<Result> extends BaseCommand<Result> {
         region: flags.region,
         engine: flags.engine,
         'source.snapshot': flags.snapshot,
-        'notify.webhook': flags.notify,
+        [flags.notify?.startsWith('arn:') === true ? 'notify.sns' : 'notify.webhook']: flags.notify,
       },
     });
     const root = findRunFolder(process.cwd(), flags.config);

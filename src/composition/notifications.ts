@@ -4,6 +4,7 @@ import { createNoticeComposer } from '../notify/compose-notices.js';
 import { createExecHook } from '../notify/exec-hook.js';
 import type { Channel } from '../notify/notice.js';
 import { createNotifier, type Notifier } from '../notify/notifier.js';
+import { createSnsTopic, regionOfTopic } from '../notify/sns-topic.js';
 import { createWebhook } from '../notify/webhook.js';
 import { secretsOf } from '../process/scrubber.js';
 import { systemClock } from './system-clock.js';
@@ -36,14 +37,23 @@ export function notifying(session: MigrationSession): MigrationSession {
   };
 }
 
-function openChannels({ config, directory, environment }: MigrationSession): Channel[] {
-  const { webhook, exec } = config.notify ?? {};
+function openChannels(session: MigrationSession): Channel[] {
+  const { config, directory, environment } = session;
+  const { webhook, exec, sns } = config.notify ?? {};
   return [
     ...(webhook === undefined ? [] : [createWebhook({ url: webhook })]),
     ...(exec === undefined
       ? []
       : [createExecHook({ argv: exec, directory, environment: environment.variables })]),
+    ...(sns === undefined ? [] : [openTopic(session, sns)]),
   ];
+}
+
+/** A topic has a Region of its own. What takes long is given up by the notifier, so few attempts are made. */
+function openTopic({ toolVersion: version, profile }: MigrationSession, topic: string): Channel {
+  const settings = { region: regionOfTopic(topic), version, impatient: true };
+  const aws = createAwsGateways({ ...settings, ...(profile === undefined ? {} : { profile }) });
+  return createSnsTopic(topic, aws.sns);
 }
 
 function openNotifier(session: MigrationSession, channels: readonly Channel[]): Notifier {

@@ -60,7 +60,7 @@ function flagOverrides(flags: Readonly<Record<string, string | undefined>>): rea
 
 /** The flag is called as its setting is, but for one that is known by its group. */
 function nameFlag(path: string): string {
-  return path === 'notify.webhook' ? '--notify' : `--${path.split('.').at(-1) ?? path}`;
+  return path.startsWith('notify.') ? '--notify' : `--${path.split('.').at(-1) ?? path}`;
 }
 
 function originsOf(parsed: ParsedFile, overrides: readonly Override[]): Origins {

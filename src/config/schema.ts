@@ -150,6 +150,14 @@ export const configSchema = z.strictObject({
         .min(1)
         .optional()
         .describe('Program and arguments, run without a shell; gets each notice as JSON on stdin'),
+      sns: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+          'must be the ARN of a standard topic, such as arn:aws:sns:us-east-1:123456789012:migrations',
+        )
+        .optional()
+        .describe('SNS topic, of any Region, that gets each notice as text; the caller needs sns:Publish'),
     })
     .optional()
     .describe('Who is told of start, questions, failure and end of a run; what fails here fails no run'),

@@ -35,6 +35,7 @@ describe('the AWS error map', () => {
     ['AccessDenied', 'Denied'],
     ['AccessDeniedException', 'Denied'],
     ['UnauthorizedOperation', 'Denied'],
+    ['AuthorizationErrorException', 'Denied'],
     ['ExpiredToken', 'Credentials'],
     ['ExpiredTokenException', 'Credentials'],
     ['InvalidClientTokenId', 'Credentials'],

@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Outcome } from '../../src/cli/base-command.js';
 import { notifyFlags } from '../../src/cli/flags.js';
 import { MigrationCommand } from '../../src/cli/migration-command.js';
 import { notifying } from '../../src/composition/notifications.js';
 import { noticeSchema } from '../../src/notify/notice.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { runCommand } from './captured.js';
 
 let folder: string;
@@ -49,6 +50,15 @@ class Probe extends MigrationCommand<string> {
   }
 }
 
+/** A local AWS, which the command is pointed at as a user would. */
+async function openTopic(): Promise<{ sandbox: Sandbox; topic: string }> {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.stop());
+  for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
+  const { TopicArn } = await sandbox.call('sns', 'CreateTopic', { Name: 'migrations' });
+  return { sandbox, topic: String(TopicArn) };
+}
+
 async function runProbe(notify: string, ...argv: string[]) {
   await writeFile(
     join(folder, 'rds2aurora.yaml'),
@@ -89,6 +99,39 @@ describe('a command whose run is told to people', () => {
     expect(events.match(/"type":"notification-failed","channel":"webhook"/g)).toHaveLength(2);
     expect(stderr + events).not.toContain('tOkEn');
   });
+
+  it.each([
+    ['in the configuration', (topic: string) => [`notify: {sns: '${topic}'}`]],
+    ['on the command line', (topic: string) => ['', '--notify', topic]],
+  ])('tells an SNS topic that is named %s', async (_where, words) => {
+    const { sandbox, topic } = await openTopic();
+    const [notify = '', ...argv] = words(topic);
+    const { stdout, stderr, exitCode } = await runProbe(notify, ...argv);
+    expect([stdout, exitCode]).toEqual(['moved\n', 0]);
+    expect(stderr).not.toContain('nobody was told');
+    expect(sandbox.published().map(({ subject, topicArn }) => [subject, topicArn])).toEqual([
+      ['rag-a1b2c3: started', topic],
+      ['rag-a1b2c3: finished', topic],
+    ]);
+  });
+
+  it('ends as it would have when the topic is gone, and says so', async () => {
+    const { topic } = await openTopic();
+    const { stdout, stderr, exitCode } = await runProbe(`notify: {sns: '${topic}-gone'}`);
+    expect([stdout, exitCode]).toEqual(['moved\n', 0]);
+    expect(stderr).toContain('nobody was told by sns: ');
+    expect(stderr).toContain('Topic does not exist');
+  });
+
+  it.each(['arn:aws:sqs:us-east-1:123456789012:queue', 'arn:aws:sns:us-east-1:123456789012:first.fifo'])(
+    'is refused an ARN that is not of a standard topic: %s',
+    async (arn) => {
+      const { stderr, exitCode } = await runProbe('', '--notify', arn);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`--notify: notify.sns: "${arn}"`);
+      expect(stderr).toContain('must be the ARN of a standard topic');
+    },
+  );
 
   it.each(['http://127.0.0.1:8080/tOkEn', 'ftp://example.com/tOkEn', 'tOkEn'])(
     'is refused an address that is not https, which is not shown: %s',
