@@ -63,7 +63,7 @@ function listSnapshots(state: RunState): string[] {
 /** The output of a step that has done its work, and was not taken back. */
 function find<Out>(state: RunState, ref: StepRef<Out>): Out | undefined {
   const output = stands(state, ref.id) ? state.steps.find(({ id }) => id === ref.id)?.output : undefined;
-  return output === undefined ? undefined : ref.output.parse(output);
+  return output === undefined || output === null ? undefined : ref.output.parse(output);
 }
 
 function stands(state: RunState, id: string): boolean {

@@ -62,6 +62,8 @@ export async function createFaultWorld(): Promise<FaultWorld> {
   const clients = { major, version, binDir };
   await source.createDatabase('moved');
   await source.asMaster('moved', content);
+  // A server that crashes finds its sequences as the log has them, up to 32 values ahead, unless they were written since.
+  await source.asSuperuser('moved', 'CHECKPOINT');
   const refTo = (side: Side) => ({ ...servers[side].database('moved'), port: lines[side].port });
   return {
     ...{ servers, lines, clients },

@@ -25,7 +25,7 @@ function mountSmall(folder: string, clients: PostgresClients): SmallDisk | undef
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
   };
   try {
-    mount('size=400k');
+    mount('size=100k');
   } catch {
     return undefined;
   }
