@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { findConnectionFailure } from '../../src/process/client-failure.js';
+
+const failed = { what: 'pg_dump', stopped: 'DumpInterrupted', details: {} };
+
+test('a server that is shut down while a session begins is one that was lost, not a failed dump', () => {
+  const said = 'pg_dump: error: invalid client encoding "UTF8" specified';
+  expect(findConnectionFailure(said, failed)).toMatchObject({ code: 'DumpInterrupted', exitCode: 9 });
+});
+
+test('what is no fault of the connection is left to others', () => {
+  expect(findConnectionFailure('pg_dump: error: permission denied for table t', failed)).toBeUndefined();
+});
