@@ -6,10 +6,15 @@ export type RestoreMessage =
   | { readonly kind: 'ignored'; readonly count: number };
 
 /**
- * The workers of a parallel restore write what an error begins with piece by piece, so that pieces of two workers get
- * mixed when both fail at once; what was asked of the server and its answer come in one piece.
+ * What a line begins with, and its body. The parent and the workers of a parallel restore write a line in these pieces, so that
+ * those of two processes get mixed; a body comes in one piece with the end of its line, maybe without its own beginning.
  */
-const mixedError = /^(?:pg_restore:|error: | )*(could not execute query: .*)$/;
+const pieces = /^((?:pg_restore:|error: |fatal: |\[[^\]]*\] | )*)(.*)$/;
+/** Bodies of errors, wherever `error:` went. */
+const failure = /^(?:could not execute query: |COPY failed for table )/;
+/** Bodies that no statement has as a line of its own. */
+const progress =
+  /^(?:(?:skipping|processing|launching|finished) item \d+ |(?:entering|finished) main parallel loop$|while [A-Z ]+:$|from TOC entry \d+; |warning: errors ignored on restore: \d+$)/;
 
 /**
  * Reads the lines. An error goes on until the next line that pg_restore begins itself: the server's message and the
@@ -21,20 +26,17 @@ export class RestoreOutput {
   constructor(private readonly tell: (message: RestoreMessage) => void) {}
 
   line(text: string): void {
-    const query = mixedError.exec(text)?.[1];
-    if (query !== undefined) {
-      this.end();
-      this.#error = [query];
-      return;
-    }
-    const own = /^pg_restore: (?:\[[^\]]*\] )?(.*)$/.exec(text)?.[1];
-    if (own === undefined) {
-      this.#error?.push(text);
-      return;
-    }
+    const [, beginning = '', body = ''] = pieces.exec(text) ?? [];
+    if (failure.test(body)) this.#begin(body);
+    else if (progress.test(body)) this.#note(body);
+    else if (!beginning.trim()) this.#error?.push(text);
+    else if (/error: |fatal: /.test(beginning)) this.#begin(body);
+    else this.#note(body);
+  }
+
+  #begin(body: string): void {
     this.end();
-    if (/^(error|fatal): /.test(own)) this.#error = [own.replace(/^(error|fatal): /, '')];
-    else this.#note(own);
+    this.#error = [body];
   }
 
   /** Tells an error that was last. */
@@ -45,6 +47,7 @@ export class RestoreOutput {
   }
 
   #note(own: string): void {
+    this.end();
     const ignored = /^warning: errors ignored on restore: (\d+)$/.exec(own)?.[1];
     const started =
       /^launching item \d+ (.+)$/.exec(own)?.[1] ?? /^(?:processing data for|creating) (.+)$/.exec(own)?.[1];

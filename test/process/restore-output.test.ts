@@ -58,3 +58,22 @@ pg_restore: creating TABLE "app.users"`);
   const error = { kind: 'error', text: `${unknown}\nCommand was: SET transaction_timeout = 0;` };
   expect(messages).toEqual([error, error, { kind: 'item-started', item: 'TABLE "app.users"' }]);
 });
+
+test('a line that has lost its beginning to another one is still a line of its own', () => {
+  const messages =
+    read(`pg_restore:pg_restore: error:  could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"
+Command was: SET transaction_timeout = 0;
+skipping item 12713 TABLE DATA t1
+pg_restore: error: pg_restore: launching item 12 INDEX a
+ COPY failed for table "users": ERROR:  invalid input
+CONTEXT:  COPY users, line 1
+pg_restore:pg_restore: error:  COPY failed for table "chunks": ERROR:  other
+finished item 12 INDEX a`);
+  expect(messages.map((one) => ('text' in one ? one.text : one.kind))).toEqual([
+    'could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"\nCommand was: SET transaction_timeout = 0;',
+    'item-started',
+    'COPY failed for table "users": ERROR:  invalid input\nCONTEXT:  COPY users, line 1',
+    'COPY failed for table "chunks": ERROR:  other',
+    'item-finished',
+  ]);
+});
