@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/sandbox/seeded-random.js';
 import { createFaultWorld, type FaultWorld } from './faults/fault-world.js';
 import { makeSmallDisk } from './faults/small-disk.js';
@@ -104,13 +104,13 @@ test(
   'a full disk stops the run, and the dump is made when there is room',
   async () => {
     const disk = makeSmallDisk(world.clients);
+    onTestFinished(() => disk.remove());
     const run = await world.begin('archive', { stall, dumps: disk.folder, clients: disk.clients });
     expect(await run.go()).toMatchObject({ code: 'DiskFull', exitCode: 9, resumable: true });
     expect(run.finished().at(-1)).toBe('fingerprint-source');
     disk.grow();
     expect(await run.go()).toBeUndefined();
     expect(await world.digest('target')).toBe(whole);
-    disk.remove();
   },
   timeout,
 );
