@@ -1,6 +1,16 @@
 import { toJson, type JsonValue } from '../journal/json.js';
 import { readOutput } from './inputs.js';
-import type { Inputs, PlanInputs, PlanIo, Reversal, Step, StepId, StepIo, StepPlan } from './step.js';
+import type {
+  Inputs,
+  PlanInputs,
+  PlanIo,
+  Recorded,
+  Reversal,
+  Step,
+  StepId,
+  StepIo,
+  StepPlan,
+} from './step.js';
 
 /** How a step is taken back, without the types of its input and output. */
 export type SealedReversal =
@@ -25,7 +35,7 @@ export interface SealedStep<Config> {
   run(io: StepIo, from: Inputs<Config>): Promise<JsonValue>;
   verify(io: PlanIo, from: Inputs<Config>, output: JsonValue): Promise<void>;
   /** How to take the step back by hand, or what is left to do behind a point of no return. */
-  undoNote(from: Inputs<Config>): readonly string[];
+  undoNote(from: Inputs<Config>, recorded?: Recorded<JsonValue>): readonly string[];
   /** Does nothing for the other reversals. */
   undo(io: StepIo, from: Inputs<Config>, output: JsonValue | undefined): Promise<void>;
 }
@@ -51,8 +61,13 @@ export function seal<In, Out, Config>(step: Step<In, Out, Config>): SealedStep<C
     verify: async (io, from, output) => {
       await step.verify(io, step.select(from), readOutput(step, output));
     },
-    undoNote: (from) =>
-      reversal.kind === 'nothing-to-undo' ? [] : (reversal.note?.(step.select(from)) ?? []),
+    undoNote: (from, { output, intents } = { output: undefined, intents: [] }) =>
+      reversal.kind === 'nothing-to-undo'
+        ? []
+        : (reversal.note?.(step.select(from), {
+            output: output === undefined ? undefined : readOutput(step, output),
+            intents,
+          }) ?? []),
     undo: async (io, from, output) => {
       if (reversal.kind !== 'undo') return;
       await reversal.undo(io, step.select(from), output === undefined ? undefined : readOutput(step, output));

@@ -2,7 +2,8 @@ import { nameCall, noCrash } from '../journal/crash-point.js';
 import { toJsonObject } from '../journal/json.js';
 import { interruptionOf } from './interruption.js';
 import type { Session } from './session.js';
-import type { Effect, Intent, PlanIo, RecordedIntent, StepId, StepIo } from './step.js';
+import { recordedIntents } from './recorded.js';
+import type { Effect, Intent, PlanIo, StepId, StepIo } from './step.js';
 
 /** What a step may use to read. */
 export function createPlanIo<Config>(session: Session<Config>, step: StepId): PlanIo {
@@ -31,7 +32,7 @@ export function createStepIo<Config>(session: Session<Config>, step: StepId): St
       session.run.journal.append({ type: 'observed', step, resource, state });
     },
     mutate: (intent, call, effect) => mutate(session, step, intent, call, effect),
-    intents: () => session.stateOf(step).calls.map(toRecordedIntent),
+    intents: () => recordedIntents(session.stateOf(step)),
   };
 }
 
@@ -74,8 +75,4 @@ function recordEffect(effect: Effect = {}) {
     ...(arn !== undefined && { arn }),
     ...(detail !== undefined && { detail: toJsonObject(detail) }),
   };
-}
-
-function toRecordedIntent({ call, key, before, effect }: RecordedIntent): RecordedIntent {
-  return { call, key, ...(before !== undefined && { before }), ...(effect !== undefined && { effect }) };
 }

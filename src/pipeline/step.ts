@@ -93,11 +93,24 @@ export type StepPlan =
   | { readonly kind: 'satisfied'; readonly because: string }
   | { readonly kind: 'blocked'; readonly problems: readonly Problem[] };
 
-/** Every author takes a stand. `note` tells how to take the step back by hand. */
+/** What the journal has of a step: enough to name what it made, and what was there before. */
+export interface Recorded<Out> {
+  /** Absent before the step has finished. */
+  readonly output: Out | undefined;
+  readonly intents: readonly RecordedIntent[];
+}
+
+/**
+ * How a step is taken back by hand: commands that can be pasted into a shell as they stand, one a line and each by itself,
+ * or remarks that begin with `#`. Only asked of a step that has made a call, and, with nothing recorded, for a plan.
+ */
+export type HandNote<In, Out> = (input: In, recorded: Recorded<Out>) => readonly string[];
+
+/** Every author takes a stand. */
 export type Reversal<In, Out> =
   | {
       readonly kind: 'undo';
-      readonly note: (input: In) => readonly string[];
+      readonly note: HandNote<In, Out>;
       /** `output` is absent when the crash came before it was journalled. Safe to call twice. */
       undo(io: StepIo, input: In, output: Out | undefined): Promise<void>;
     }
@@ -105,8 +118,8 @@ export type Reversal<In, Out> =
   | {
       readonly kind: 'point-of-no-return';
       readonly because: string;
-      /** What a person can still do, as commands. */
-      readonly note?: (input: In) => readonly string[];
+      /** What a person can still do. */
+      readonly note?: HandNote<In, Out>;
     };
 
 /** One resumable unit of work. Holds no state: all it knows arrives as arguments. */

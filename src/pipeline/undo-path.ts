@@ -4,11 +4,12 @@ import { recordFailure } from './failure.js';
 import { inputsFrom, findOutput, isFinished } from './inputs.js';
 import { interruptionOf } from './interruption.js';
 import { assertSamePlan } from './resume-check.js';
+import { recordedOf } from './recorded.js';
 import { inputsOf, withStopNotice } from './run-path.js';
 import type { SealedStep } from './seal.js';
 import { openSession, type RunContext, type Session } from './session.js';
 import { createStepIo } from './step-io.js';
-import type { StepId } from './step.js';
+import type { Inputs, StepId } from './step.js';
 
 /** One step that a rollback would take back. */
 export interface UndoStep {
@@ -51,7 +52,7 @@ export function assertUndoable<Config extends object>(
       continue;
     throw new PreconditionError('RunFinalized', `run ${state.run} was finalized and cannot be taken back`, {
       why: `"${title}": ${reversal.because}`,
-      next: step.undoNote(inputs),
+      next: step.undoNote(inputs, recordedOf(state, id)),
       changed: false,
     });
   }
@@ -75,10 +76,20 @@ export function previewUndo<Config extends object>(
       id: step.id,
       title: step.title,
       kind: step.reversal.kind === 'undo' ? 'undo' : 'nothing-to-undo',
-      note: step.reversal.kind === 'undo' ? step.undoNote(inputs) : [step.reversal.because],
+      note: step.reversal.kind === 'undo' ? tellUndo(step, state, inputs) : [step.reversal.because],
     })),
     stopsAt,
   };
+}
+
+/** Every change goes through an intent: a step that has none has nothing to be taken back. */
+function tellUndo<Config>(
+  step: SealedStep<Config>,
+  state: RunState,
+  inputs: Inputs<Config>,
+): readonly string[] {
+  const recorded = recordedOf(state, step.id);
+  return recorded.intents.length === 0 ? ['# it has changed nothing'] : step.undoNote(inputs, recorded);
 }
 
 /**

@@ -51,9 +51,9 @@ test('a plan tells what each step would do, how it is taken back, and how long i
     downtimeSeconds: [100, 200],
   });
   expect(result.steps.map(({ undoNote }) => undoNote)).toEqual([
-    ['remove toy-make-one-0 and toy-make-one-1'],
+    ['rm -r toy-make-one-0 toy-make-one-1'],
     [],
-    ['remove toy-make-three-0 and toy-make-three-1'],
+    ['rm -r toy-make-three-0 toy-make-three-1'],
     [],
   ]);
   expect(result.steps[2]).toMatchObject({ notes: ['looked for rag-iiiiii'], plan: { because: 'it stands' } });

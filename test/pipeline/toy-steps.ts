@@ -77,7 +77,7 @@ export function createToyStep(
     ...(options.writersPaused !== undefined && { writersPaused: options.writersPaused }),
     reversal: reversal ?? {
       kind: 'undo',
-      note: ({ names }) => [`remove ${names.join(' and ')}`],
+      note: ({ names }) => [`rm -r ${names.join(' ')}`],
       undo: async (io, { names }) => {
         for (const name of names.toReversed()) {
           if (world.find(name) === undefined) continue;

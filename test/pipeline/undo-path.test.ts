@@ -93,10 +93,22 @@ test('before it begins, a rollback tells what it will do and where it must stop'
         id: 'make-three',
         title: 'Make the things of make-three',
         kind: 'undo',
-        note: ['remove toy-make-three-0 and toy-make-three-1'],
+        note: ['rm -r toy-make-three-0 toy-make-three-1'],
       },
     ],
     stopsAt: { id: 'delete-old', title: 'Make the things of delete-old', because: 'the old stack is gone' },
+  });
+});
+
+test('a step that has made no call has nothing to be taken back by hand', async () => {
+  const world = createToyWorld();
+  const steps = [seal(createToyStep(world, 'make-none', { things: 0 }))];
+  const root = temporaryFolder();
+  await finish(root, steps);
+  await withOpenRun(runDeps(root), (run) => {
+    const { steps: undone } = previewUndo({ run, steps, config: toyConfig });
+    expect(undone.map(({ note }) => note)).toEqual([['# it has changed nothing']]);
+    return Promise.resolve();
   });
 });
 
