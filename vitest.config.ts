@@ -7,6 +7,7 @@ const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** Many moves and rollbacks, minutes each, whose parts other tests cover: `npm run campaign` makes them. */
 const long = [
+  'test/campaigns/by-hand.test.ts',
   'test/campaigns/faults.test.ts',
   'test/campaigns/fresh.test.ts',
   'test/campaigns/hydrate-relay.test.ts',

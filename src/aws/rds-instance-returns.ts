@@ -18,6 +18,8 @@ export interface ReturningInstance {
 
 export interface InstanceReturnCalls {
   readInstanceSettings(identifier: string): Promise<InstanceSettings | undefined>;
+  /** What `returnInstance` would ask for, as the AWS CLI takes it by `--cli-input-json`. */
+  describeReturn(instance: ReturningInstance): object;
   /** `taken` when an instance of that name exists (perhaps from a lost reply). */
   returnInstance(
     instance: ReturningInstance,
@@ -41,6 +43,8 @@ export function createInstanceReturnCalls(clients: Pick<AwsClients, 'rds'>): Ins
         throw error;
       }
     },
+
+    describeReturn: ({ settings, snapshot, tags }) => toRestoreRequest(settings, snapshot, tags),
 
     returnInstance: async ({ settings, snapshot, tags }) => {
       try {

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import { finalize } from '../paths/finalize.js';
 import { seal, type SealedStep } from '../pipeline/seal.js';
 import { createEndingGateway } from '../postgres/ending-gateway.js';
+import { createRunFiles } from '../process/run-files.js';
 import { createCheckFinalization } from '../steps/check-finalization.js';
 import { createDeleteSource } from '../steps/delete-source.js';
 import { createKeepSecret } from '../steps/keep-secret.js';
@@ -26,7 +27,9 @@ export function finalizeSteps(
   return finalize({
     checkFinalization: seal(check),
     takeLastSnapshot: seal(createTakeLastSnapshot({ rds, waits: waits.database })),
-    keepSecret: seal(createKeepSecret({ cloudFormation, templates, waits: waits.stack })),
+    keepSecret: seal(
+      createKeepSecret({ cloudFormation, templates, waits: waits.stack, files: createRunFiles(directory) }),
+    ),
     deleteSource: seal(
       createDeleteSource({
         ...{ rds, cloudFormation, waits: waits.stack, databaseWaits: waits.database },

@@ -72,7 +72,7 @@ export function createShelf(session: MigrationSession, options: ShelfOptions): S
     ),
     ...freshSteps(tools, { directory, choices, checkAws: checkTarget }),
     ...controlPlane(tools),
-    ...deployment(tools, session),
+    ...deployment(tools, session, directory),
     ...snapshotSteps(tools),
     ...replaceSteps(tools, session, directory, choices),
     ...dataPlane(tools, directory, choices),
@@ -126,7 +126,7 @@ function snapshotSteps({ aws, waits, sessions }: Tools) {
   };
 }
 
-function deployment(tools: Tools, session: MigrationSession) {
+function deployment(tools: Tools, session: MigrationSession, directory: string) {
   const { aws, waits } = tools;
   const { cloudFormation, rds, secrets } = aws;
   const deps = {
@@ -135,6 +135,7 @@ function deployment(tools: Tools, session: MigrationSession) {
     secrets,
     waits: waits.stack,
     templates: createTemplateTools(session.directory),
+    files: createRunFiles(directory),
   };
   const command = openDeployCommand(tools, session);
   return {

@@ -10,6 +10,7 @@ import type { Stack } from '../aws/cloudformation-stacks.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, type Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
+import type { RunFiles } from '../process/run-files.js';
 import {
   destructionError,
   executeChanges,
@@ -21,6 +22,7 @@ import { verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 import { describeChanges, findDestruction } from './deployment-judgement.js';
 import { toChangeRequest, type StackOrder } from './new-stack.js';
 import { stackOrderOf } from './prepare-stack.js';
+import { noteReleases, refuseUnreleasable, writeReleases } from './release-by-hand.js';
 import { awaitTarget, bringIntoStack, createWriter, prepareStack, restoreCluster } from './refs.js';
 
 interface In extends StackOrder {
@@ -30,7 +32,11 @@ interface In extends StackOrder {
 }
 type Out = ReturnType<typeof bringIntoStack.output.parse>;
 
-export function createBringIntoStack(deps: DeployDeps): Step<In, Out, Config> {
+export interface BringIntoStackDeps extends DeployDeps {
+  readonly files: RunFiles;
+}
+
+export function createBringIntoStack(deps: BringIntoStackDeps): Step<In, Out, Config> {
   return {
     ...bringIntoStack,
     title: 'Bring the cluster under the stack',
@@ -40,13 +46,7 @@ export function createBringIntoStack(deps: DeployDeps): Step<In, Out, Config> {
     overtakes: [prepareStack.id, restoreCluster.id, createWriter.id],
     reversal: {
       kind: 'undo',
-      note: ({ stack }) => [
-        `aws cloudformation get-template --stack-name ${stack} --query TemplateBody --output text > template.yaml`,
-        '# set DeletionPolicy: Retain for the cluster and the instance in template.yaml, and change some Metadata of both',
-        `aws cloudformation deploy --stack-name ${stack} --template-file template.yaml`,
-        '# take both out of template.yaml, with what refers to them: they live on outside of the stack',
-        `aws cloudformation deploy --stack-name ${stack} --template-file template.yaml`,
-      ],
+      note: ({ stack }, { intents }) => noteReleases(deps.files, stack, intents),
       undo: (io, input) => release(deps, io, input),
     },
     select: ({ config, outputOf }) => {
@@ -55,7 +55,9 @@ export function createBringIntoStack(deps: DeployDeps): Step<In, Out, Config> {
     },
     plan: async (_io, { config }) => {
       const { stack, template } = stackOrderOf(config);
-      const found = deps.templates.findDatabase(await deps.templates.load(template));
+      const text = await deps.templates.load(template);
+      const found = deps.templates.findDatabase(text);
+      refuseUnreleasable(deps.templates, text);
       return {
         kind: 'change',
         effects: [
@@ -73,6 +75,7 @@ export function createBringIntoStack(deps: DeployDeps): Step<In, Out, Config> {
       const text = await deps.templates.load(input.template);
       const database = deps.templates.findDatabase(text);
       const stack = await settledStack(deps, io, input.stack);
+      await writeReleases(deps, io, { stack, text, capabilities: input.capabilities });
       if (!(await owns(deps, stack, database.cluster))) await importDatabase(deps, io, input, stack, text);
       const drift = await findDrift(deps, io, stack, [database.cluster, database.instance]);
       await applyRest(deps, io, input, text);

@@ -8,6 +8,7 @@ import type { ParameterSetting } from '../aws/rds-parameters.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
+import { word } from './by-hand.js';
 import { isOurs, ownTags } from './ownership.js';
 import { chooseParameters } from './parameter-choice.js';
 import { carryParameters, checkReadiness } from './refs.js';
@@ -44,7 +45,7 @@ export function createCarryParameters({ rds }: CarryParametersDeps): Step<In, Ou
     reversal: {
       kind: 'undo',
       note: ({ group }) => [
-        `aws rds delete-db-cluster-parameter-group --db-cluster-parameter-group-name ${group}`,
+        `aws rds delete-db-cluster-parameter-group --db-cluster-parameter-group-name ${word(group)}`,
       ],
       undo: (io, input) => undo(rds, io, input.group),
     },

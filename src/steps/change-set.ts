@@ -2,7 +2,11 @@ import type { ChangeSet, NewChangeSet } from '../aws/cloudformation-change-sets.
 import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
 import type { StackWaits } from '../aws/stack-waits.js';
 import { MigrationError, type Problem } from '../errors.js';
-import type { StepIo } from '../pipeline/step.js';
+import type { RecordedIntent, StepIo } from '../pipeline/step.js';
+import { word } from './by-hand.js';
+
+const createCall = 'cloudformation:CreateChangeSet';
+const executeCall = 'cloudformation:ExecuteChangeSet';
 
 export interface ChangeSetDeps {
   readonly cloudFormation: Pick<
@@ -31,7 +35,7 @@ export async function proposeChanges(
   if (known?.status === 'FAILED') await withdrawChanges(deps, io, request);
   if (known === undefined || known.status === 'FAILED')
     await io.mutate(
-      { call: 'cloudformation:CreateChangeSet', key: `${stack}/${name}` },
+      { call: createCall, key: `${stack}/${name}` },
       () => deps.cloudFormation.createChangeSet(request),
       (outcome) => ({ detail: { outcome } }),
     );
@@ -64,7 +68,7 @@ export async function executeChanges(
 ): Promise<void> {
   const changeSet = await deps.cloudFormation.findChangeSet(stack, name);
   if (changeSet?.executionStatus !== 'AVAILABLE') return;
-  await io.mutate({ call: 'cloudformation:ExecuteChangeSet', key: `${stack}/${name}`, before }, () =>
+  await io.mutate({ call: executeCall, key: `${stack}/${name}`, before }, () =>
     deps.cloudFormation.executeChangeSet(stack, name, token),
   );
 }
@@ -74,13 +78,33 @@ export async function withdrawLeftovers(
   deps: Pick<ChangeSetDeps, 'cloudFormation'>,
   io: StepIo,
 ): Promise<void> {
-  const created = io.intents().filter((intent) => intent.call === 'cloudformation:CreateChangeSet');
-  for (const key of new Set(created.map((intent) => intent.key))) {
-    const [stack = '', name = ''] = key.split('/');
+  for (const [stack, name] of listProposed(io.intents())) {
     const left = await deps.cloudFormation.findChangeSet(stack, name);
     if (left !== undefined && !left.executionStatus.startsWith('EXECUTE_'))
       await withdrawChanges(deps, io, { stack, name });
   }
+}
+
+/** Stack and name of every change set that was asked for. */
+function listProposed(intents: readonly RecordedIntent[]): (readonly [stack: string, name: string])[] {
+  const created = intents.filter(({ call }) => call === createCall);
+  return [...new Set(created.map(({ key }) => key))].map((key) => {
+    const [stack = '', name = ''] = key.split('/');
+    return [stack, name];
+  });
+}
+
+/** False while nothing but change sets was made. */
+export function wasExecuted(intents: readonly RecordedIntent[]): boolean {
+  return intents.some(({ call }) => call === executeCall);
+}
+
+/** `withdrawLeftovers` by hand, for a step that has executed none. */
+export function noteWithdrawal(intents: readonly RecordedIntent[]): string[] {
+  return listProposed(intents).map(
+    ([stack, name]) =>
+      `aws cloudformation delete-change-set --stack-name ${word(stack)} --change-set-name ${word(name)}`,
+  );
 }
 
 /** The error of a deployment that was asked for and would destroy something. */

@@ -8,6 +8,7 @@ import type { DbInstance } from '../aws/rds-instances.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
+import { noteInstanceDeletion } from './by-hand.js';
 import { isFailedResource, isOurs, ownTags, takenIdentifier } from './ownership.js';
 import { createCluster, createWriter, prepareStack, restoreCluster } from './refs.js';
 
@@ -34,9 +35,7 @@ export function createCreateWriter(deps: CreateWriterDeps): Step<In, Out, Config
     typicalSeconds: [240, 900],
     reversal: {
       kind: 'undo',
-      note: ({ identifier }) => [
-        `aws rds delete-db-instance --db-instance-identifier ${identifier} --skip-final-snapshot`,
-      ],
+      note: ({ identifier }) => noteInstanceDeletion(identifier),
       undo: (io, input) => undo(deps, io, input.identifier),
     },
     select: ({ config, findOutputOf, outputOf }) => ({

@@ -1,5 +1,6 @@
-import type { StepIo } from '../pipeline/step.js';
-import { withdrawLeftovers } from './change-set.js';
+import type { RecordedIntent, StepIo } from '../pipeline/step.js';
+import { noteStackDeletion } from './by-hand.js';
+import { wasExecuted, withdrawLeftovers } from './change-set.js';
 import { deleteOwnStack } from './delete-own-stack.js';
 import type { FreshStackDeps } from './fresh-stack.js';
 import { isOfStep } from './ownership.js';
@@ -25,4 +26,9 @@ export async function deleteFreshStack(
   }
   await withdrawLeftovers(deps, io);
   io.note(`the stack ${name} was not made by this step and is left alone`);
+}
+
+/** The same by hand; before a change set is executed there is no cluster whose protection could be lifted. */
+export function noteFreshStack(stack: string, cluster: string, intents: readonly RecordedIntent[]): string[] {
+  return noteStackDeletion(stack, wasExecuted(intents) ? cluster : undefined);
 }

@@ -12,14 +12,17 @@ import type { Config } from '../config/schema.js';
 import { StaleError, VerifyError } from '../errors.js';
 import type { Inputs, Step, StepIo } from '../pipeline/step.js';
 import { untilGone } from './await-deletion.js';
+import { noteReadOnly, word } from './by-hand.js';
 import {
   checkFinalization,
   checkReadiness,
   deleteSource,
   keepSecret,
+  pauseWriters,
   takeLastSnapshot,
   type Finalization,
   type LastSnapshot,
+  type ServerRef,
 } from './refs.js';
 import { verifyLastSnapshot } from './take-last-snapshot.js';
 
@@ -39,6 +42,9 @@ interface In {
   readonly from: Inputs<Config>;
   readonly found: Finalization;
   readonly snapshot: LastSnapshot;
+  /** Where the source was, and is again once it comes back under its name. */
+  readonly server: ServerRef;
+  readonly readOnlyBefore: string | null;
   readonly network: { readonly subnetGroup: string | null; readonly securityGroups: readonly string[] };
 }
 type Out = ReturnType<typeof deleteSource.output.parse>;
@@ -55,9 +61,11 @@ export function createDeleteSource(deps: DeleteSourceDeps): Step<In, Out, Config
       note: bringBackByHand,
     },
     select: (from) => {
-      const { subnetGroup, securityGroups } = from.outputOf(checkReadiness).source;
+      const { subnetGroup, securityGroups, server } = from.outputOf(checkReadiness).source;
       return {
         from,
+        server,
+        readOnlyBefore: from.findOutputOf(pauseWriters)?.database.previousDefaultReadOnly ?? null,
         found: from.outputOf(checkFinalization),
         snapshot: from.outputOf(takeLastSnapshot),
         network: { subnetGroup, securityGroups },
@@ -151,15 +159,18 @@ async function liftProtection(
   await databaseWaits.untilInstanceAvailable(io, identifier);
 }
 
-function bringBackByHand({ found: { instance }, snapshot, network }: In): string[] {
-  const subnets = network.subnetGroup === null ? '' : ` --db-subnet-group-name ${network.subnetGroup}`;
+function bringBackByHand({ found: { instance }, snapshot, network, server, readOnlyBefore }: In): string[] {
+  const identifier = word(instance.identifier);
+  const subnets = network.subnetGroup === null ? '' : ` --db-subnet-group-name ${word(network.subnetGroup)}`;
   const groups =
     network.securityGroups.length === 0
       ? ''
-      : ` --vpc-security-group-ids ${network.securityGroups.join(' ')}`;
+      : ` --vpc-security-group-ids ${network.securityGroups.map(word).join(' ')}`;
   return [
-    `aws rds restore-db-instance-from-db-snapshot --db-instance-identifier ${instance.identifier} --db-snapshot-identifier ${snapshot.snapshotIdentifier}${subnets}${groups}`,
-    '# it holds what the source held when it was deleted, and nothing that was written to the cluster since; its database is still read-only by default',
-    `psql -c 'SET default_transaction_read_only = off' -c 'ALTER DATABASE … RESET default_transaction_read_only', then point the application's secret at it`,
+    `aws rds restore-db-instance-from-db-snapshot --db-instance-identifier ${identifier} --db-snapshot-identifier ${word(snapshot.snapshotIdentifier)}${subnets}${groups}`,
+    `aws rds wait db-instance-available --db-instance-identifier ${identifier}`,
+    '# it holds what the source held when it was deleted, and nothing that was written to the cluster since; its database is read-only by default as long as the next command was not given',
+    noteReadOnly(server, readOnlyBefore),
+    "# then point the application's secret at it",
   ];
 }

@@ -12,7 +12,8 @@ import { PreconditionError, VerifyError } from '../errors.js';
 import type { Reversal, Step, StepIo } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
 import { untilGone } from './await-deletion.js';
-import { comeBack, noteComeback, type ComebackDeps, type ComebackInput } from './recreate-stack.js';
+import { noteComeback } from './comeback-by-hand.js';
+import { comeBack, type ComebackDeps, type ComebackInput } from './recreate-stack.js';
 import {
   checkReadiness,
   deleteStack,
@@ -106,7 +107,10 @@ function reversalOf(deps: DeleteStackDeps): Reversal<In, Out> {
     };
   return {
     kind: 'undo',
-    note: (input) => noteComeback(withSnapshot(input)),
+    note: (input, { intents }) => {
+      const { snapshot, ...order } = withSnapshot(input);
+      return noteComeback(deps.files, { ...order, snapshotArn: snapshot.snapshotArn }, intents);
+    },
     undo: (io, input) => comeBack(deps, io, withSnapshot(input)),
   };
 }

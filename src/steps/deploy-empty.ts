@@ -9,7 +9,7 @@ import type { TemplateTools } from '../aws/template-tools.js';
 import type { Config } from '../config/schema.js';
 import type { Step, StepPlan } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
-import { deleteFreshStack } from './delete-fresh-stack.js';
+import { deleteFreshStack, noteFreshStack } from './delete-fresh-stack.js';
 import { unseenTemplate } from './deploy-command-call.js';
 import { newStackOf } from './deploy-from-snapshot.js';
 import { verifyDeployedStack } from './deployed-stack.js';
@@ -39,7 +39,8 @@ export function createDeployEmpty(deps: DeployEmptyDeps): Step<In, Out, Config> 
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ saved }) => [`aws cloudformation delete-stack --stack-name ${saved.stackName}`],
+      note: ({ config, saved }, { output, intents }) =>
+        noteFreshStack(output?.stackId ?? saved.stackName, config.target.cluster, intents),
       undo: (io, input, output) => deleteFreshStack(deps, io, input.saved.stackName, output?.stackId),
     },
     select: ({ config, outputOf }) => ({

@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
 import type { Step, StepIo, StepPlan } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
-import { deleteFreshStack } from './delete-fresh-stack.js';
+import { deleteFreshStack, noteFreshStack } from './delete-fresh-stack.js';
 import { verifyDeployedStack } from './deployed-stack.js';
 import { deployFresh, type FreshStack, type FreshStackDeps } from './fresh-stack.js';
 import { ownTags } from './ownership.js';
@@ -46,7 +46,8 @@ export function createDeployFromSnapshot(deps: DeployFromSnapshotDeps): Step<Fro
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ saved }) => [`aws cloudformation delete-stack --stack-name ${saved.stackName}`],
+      note: ({ config, saved }, { output, intents }) =>
+        noteFreshStack(output?.stackId ?? saved.stackName, config.target.cluster, intents),
       undo: (io, input, output) => deleteFreshStack(deps, io, input.saved.stackName, output?.stackId),
     },
     select: ({ config, outputOf }) => ({

@@ -19,12 +19,14 @@ import { describeChanges, findDestruction } from './deployment-judgement.js';
 import { deleteNewStack, deployNewStack, toChangeRequest } from './new-stack.js';
 import { planDeployment } from './plan-deployment.js';
 import { deployTargetTemplate, retainSource } from './refs.js';
-import { noteInPlaceUndo, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
+import { noteFreshStack } from './delete-fresh-stack.js';
+import { noteTakenBack, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 
 interface In {
   readonly stack: string;
   readonly inPlace: boolean;
   readonly secret: string;
+  readonly cluster: string;
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
@@ -42,8 +44,8 @@ export function createDeployTargetTemplate(deps: DeployDeps): Step<In, Out, Conf
     overtakes: [retainSource.id],
     reversal: {
       kind: 'undo',
-      note: ({ stack, inPlace }) =>
-        inPlace ? noteInPlaceUndo(stack) : [`aws cloudformation delete-stack --stack-name ${stack}`],
+      note: ({ stack, inPlace, secret, cluster }, { intents }) =>
+        inPlace ? noteTakenBack(stack, secret, intents) : noteFreshStack(stack, cluster, intents),
       undo: (io, input) => undo(deps, io, input),
     },
     select: ({ config, findOutputOf }) => ({
@@ -70,6 +72,7 @@ function deploymentOf({ source, target }: Config) {
     stack: target.stack ?? '',
     inPlace: target.stack !== undefined && target.stack === source.stack,
     secret: source.secret,
+    cluster: target.cluster,
     template: target.deploy.template ?? '',
     parameters: target.deploy.parameters ?? {},
     capabilities: target.deploy.capabilities ?? [],

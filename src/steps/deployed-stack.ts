@@ -4,8 +4,9 @@ import type { SecretsGateway } from '../aws/secrets-gateway.js';
 import type { StackWaits } from '../aws/stack-waits.js';
 import type { TemplateTools } from '../aws/template-tools.js';
 import { VerifyError } from '../errors.js';
-import type { StepIo } from '../pipeline/step.js';
-import type { ChangeSetDeps } from './change-set.js';
+import type { RecordedIntent, StepIo } from '../pipeline/step.js';
+import { noteCurrentVersion } from './by-hand.js';
+import { noteWithdrawal, type ChangeSetDeps } from './change-set.js';
 import type { deployTargetTemplate } from './refs.js';
 
 /** What both ways of deploying a stack need. */
@@ -54,25 +55,32 @@ export async function takeBackSecret(
   io: StepIo,
   input: { stack: string; secret: string },
 ): Promise<void> {
-  const before = io.intents().find((intent) => intent.before?.['secretVersion'] !== undefined)?.before?.[
-    'secretVersion'
-  ];
-  if (typeof before !== 'string') return;
+  const before = secretVersionBefore(io.intents());
+  if (before === undefined) return;
   const current = (await deps.secrets.findSecret(input.secret))?.current;
   if (current !== undefined && current !== before)
     await io.mutate(
       { call: 'secretsmanager:UpdateSecretVersionStage', key: input.secret, before: { version: current } },
       () => deps.secrets.moveCurrent(input.secret, current, before),
     );
-  noteInPlaceUndo(input.stack).forEach((line) => {
-    io.note(line);
-  });
+  io.note(whatStays(input.stack));
 }
 
-/** What stays after an undo in place, said plainly. */
-export function noteInPlaceUndo(stack: string): string[] {
-  return [
-    `the stack ${stack} keeps the Aurora cluster, which costs money, and the source lives on outside of the stack, retained and unchanged`,
-    `to bring the source back into the stack: aws cloudformation create-change-set --stack-name ${stack} --change-set-type IMPORT --change-set-name bring-back --resources-to-import file://source.json --template-body file://with-source.yaml`,
-  ];
+function secretVersionBefore(intents: readonly RecordedIntent[]): string | undefined {
+  const intent = intents.find(({ before }) => before?.['secretVersion'] !== undefined);
+  const version = intent?.before?.['secretVersion'];
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** `takeBackSecret` by hand. */
+export function noteTakenBack(stack: string, secret: string, intents: readonly RecordedIntent[]): string[] {
+  const before = secretVersionBefore(intents);
+  return before === undefined
+    ? noteWithdrawal(intents)
+    : [noteCurrentVersion(secret, before), `# ${whatStays(stack)}`];
+}
+
+/** After an undo in place, said plainly. */
+function whatStays(stack: string): string {
+  return `the stack ${stack} keeps the Aurora cluster, which costs money, and the source lives on outside of the stack, retained and unchanged; an IMPORT change set with the old template would bring it back into the stack`;
 }

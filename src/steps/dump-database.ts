@@ -9,6 +9,7 @@ import type { Step, StepIo } from '../pipeline/step.js';
 import type { DumpGateway, FinishedDump } from '../postgres/dump-gateway.js';
 import type { DumpContents } from '../process/pg-dump.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
+import { word } from './by-hand.js';
 import { dataSourceOf } from './data-source.js';
 import { checkReadiness, dumpDatabase, fingerprintSource } from './refs.js';
 import type { ServerRef } from './refs.js';
@@ -44,7 +45,7 @@ export function createDumpDatabase(
     title: dependencies.contents === 'definitions' ? 'Dump the definitions of the source' : 'Dump the source',
     reversal: {
       kind: 'undo',
-      note: (input) => [`rm -r ${parentOf(input)}`],
+      note: (input) => [`rm -rf ${word(parentOf(input))}`],
       undo: (_io, input) => dependencies.dumps.remove(parentOf(input)),
     },
     typicalSeconds: [10, 3600],

@@ -65,7 +65,11 @@ export function createGiveUpSource(deps: GiveUpSourceDeps): Step<ReturnInput, Ou
 
 function reversalOf(deps: GiveUpSourceDeps): Reversal<ReturnInput, Out> {
   return deps.choices.finalSnapshot
-    ? { kind: 'undo', note: noteReturn, undo: (io, input) => returnSource(deps, io, input) }
+    ? {
+        kind: 'undo',
+        note: (input, { intents }) => noteReturn(deps, input, intents),
+        undo: (io, input) => returnSource(deps, io, input),
+      }
     : {
         kind: 'point-of-no-return',
         because:

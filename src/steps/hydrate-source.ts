@@ -18,8 +18,16 @@ import {
 } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { RestoredDatabaseGateway } from '../postgres/restored-database-gateway.js';
+import { noteInstanceDeletion } from './by-hand.js';
 import { isOurs, ownTags } from './ownership.js';
-import { awaitTarget, checkReadiness, hydrateSource, takeSnapshot, type ServerRef } from './refs.js';
+import {
+  awaitTarget,
+  checkReadiness,
+  hydrateSource,
+  removeTemporary,
+  takeSnapshot,
+  type ServerRef,
+} from './refs.js';
 import { deleteTemporary, temporaryIdentifier, type TemporaryInstanceDeps } from './temporary-instance.js';
 
 export interface HydrateSourceDeps extends TemporaryInstanceDeps {
@@ -31,6 +39,8 @@ export interface HydrateSourceDeps extends TemporaryInstanceDeps {
 
 interface In {
   readonly identifier: string;
+  /** A later step has deleted it already. */
+  readonly isRemoved: boolean;
   readonly snapshot: string;
   readonly instanceClass: string | undefined;
   /** Its network is used. */
@@ -50,15 +60,17 @@ export function createHydrateSource(deps: HydrateSourceDeps): Step<In, Out, Conf
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ identifier }) => [
-        `aws rds delete-db-instance --db-instance-identifier ${identifier} --skip-final-snapshot`,
-      ],
+      note: ({ identifier, isRemoved }) =>
+        isRemoved
+          ? [`# the temporary instance ${identifier} is gone already`]
+          : noteInstanceDeletion(identifier),
       undo: (io, { identifier }) => deleteTemporary(deps, io, identifier),
     },
-    select: ({ runId, outputOf }) => {
+    select: ({ runId, outputOf, findOutputOf }) => {
       const { source } = outputOf(checkReadiness);
       return {
         identifier: temporaryIdentifier(runId),
+        isRemoved: findOutputOf(removeTemporary) !== undefined,
         snapshot: outputOf(takeSnapshot).snapshotIdentifier,
         instanceClass: source.instanceClass,
         cluster: outputOf(awaitTarget).clusterIdentifier,

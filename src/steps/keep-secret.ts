@@ -7,7 +7,13 @@ import type { Config } from '../config/schema.js';
 import { MigrationError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import { checkFinalization, keepSecret, type Finalization } from './refs.js';
-import { restoreInStack, retainInStack, verifyRetained, type RetainInStackDeps } from './retain-in-stack.js';
+import {
+  noteRestored,
+  restoreInStack,
+  retainInStack,
+  verifyRetained,
+  type RetainInStackDeps,
+} from './retain-in-stack.js';
 
 type In = Pick<Finalization, 'stack' | 'keep'>;
 type Out = ReturnType<typeof keepSecret.output.parse>;
@@ -19,14 +25,8 @@ export function createKeepSecret(deps: RetainInStackDeps): Step<In, Out, Config>
     typicalSeconds: [2, 120],
     reversal: {
       kind: 'undo',
-      note: ({ stack }) =>
-        stack === null
-          ? ['# no stack was changed']
-          : [
-              `aws cloudformation get-template --stack-name ${stack.name} --query TemplateBody --output text > template.yaml`,
-              '# take the lines DeletionPolicy, UpdateReplacePolicy: Retain and Rds2AuroraRetained out of template.yaml',
-              `aws cloudformation deploy --stack-name ${stack.name} --template-file template.yaml`,
-            ],
+      note: ({ stack }, { intents }) =>
+        stack === null ? ['# no stack was changed'] : noteRestored(deps, keepSecret.id, stack.name, intents),
       undo: async (io, { stack }) => {
         if (stack !== null) await restoreInStack(deps, io, stack.name);
       },

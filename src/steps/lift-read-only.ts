@@ -4,8 +4,9 @@
  */
 import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
-import type { Step } from '../pipeline/step.js';
+import type { RecordedIntent, Step } from '../pipeline/step.js';
 import type { RestoredDatabaseGateway } from '../postgres/restored-database-gateway.js';
+import { noteReadOnly } from './by-hand.js';
 import { awaitTarget, liftReadOnly, pauseWriters, type ServerRef } from './refs.js';
 
 export interface LiftReadOnlyDeps {
@@ -28,13 +29,14 @@ export function createLiftReadOnly({ restored }: LiftReadOnlyDeps): Step<In, Out
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ server }) => [
-        `psql -h ${server.host} -p ${String(server.port)} -U ${server.user} -d ${server.database} -c 'ALTER DATABASE "${server.database}" SET default_transaction_read_only = on'`,
-      ],
+      note: ({ server }, { intents }) => {
+        const before = valueBefore(intents);
+        return before === undefined ? [] : [noteReadOnly(server, before)];
+      },
       undo: async (io, { server }) => {
-        const before = io.intents().find((intent) => intent.call === call)?.before?.['value'];
+        const before = valueBefore(io.intents());
         const found = await restored.readReadOnly(server);
-        if (typeof before !== 'string' || found === before) return;
+        if (before === undefined || found === before) return;
         await io.mutate({ call: `${call} back`, key: server.database, before: { value: found } }, () =>
           restored.setReadOnly(server, before),
         );
@@ -71,4 +73,10 @@ export function createLiftReadOnly({ restored }: LiftReadOnlyDeps): Step<In, Out
       );
     },
   };
+}
+
+/** The oldest intent holds the value that came with the snapshot. */
+function valueBefore(intents: readonly RecordedIntent[]): string | undefined {
+  const value = intents.find((intent) => intent.call === call)?.before?.['value'];
+  return typeof value === 'string' ? value : undefined;
 }

@@ -3,6 +3,7 @@ import type { DbCluster, Scaling } from '../aws/rds-clusters.js';
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import { MigrationError, PreconditionError, StaleError, VerifyError } from '../errors.js';
 import type { StepIo } from '../pipeline/step.js';
+import { noteProtectionLift, word } from './by-hand.js';
 import { isFailedResource, isOurs, takenIdentifier } from './ownership.js';
 
 /** What a cluster of this run must be; what is undefined is left to AWS and not compared. */
@@ -95,12 +96,9 @@ export async function protectCluster(
 
 export function deleteClusterByHand(identifier: string, deletionProtection: boolean): string[] {
   return [
-    ...(deletionProtection
-      ? [
-          `aws rds modify-db-cluster --db-cluster-identifier ${identifier} --no-deletion-protection --apply-immediately`,
-        ]
-      : []),
-    `aws rds delete-db-cluster --db-cluster-identifier ${identifier} --skip-final-snapshot`,
+    ...(deletionProtection ? [noteProtectionLift(identifier)] : []),
+    `aws rds delete-db-cluster --db-cluster-identifier ${word(identifier)} --skip-final-snapshot`,
+    `aws rds wait db-cluster-deleted --db-cluster-identifier ${word(identifier)}`,
   ];
 }
 

@@ -9,11 +9,14 @@ import type { ApplicationWaits } from '../aws/application-waits.js';
 import type { Suspension } from '../aws/scaling-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
-import type { Step, StepIo } from '../pipeline/step.js';
+import type { RecordedIntent, Step, StepIo } from '../pipeline/step.js';
 import type { DatabaseQuiescer } from '../postgres/quiesce.js';
+import { noteReadOnly } from './by-hand.js';
 import { checkReadiness, pauseWriters, type PausedWriters, type ServerRef } from './refs.js';
 import {
   allSuspended,
+  noteScaling,
+  noteTasks,
   registerTarget,
   restoreScaling,
   suspendScaling,
@@ -43,14 +46,7 @@ export function createPauseWriters(
     title: 'Pause the writers',
     reversal: {
       kind: 'undo',
-      note: ({ application, server }) => [
-        `psql -h ${server.host} -p ${String(server.port)} -U ${server.user} -d ${server.database} -c 'SET default_transaction_read_only = off' -c 'ALTER DATABASE "${server.database}" RESET default_transaction_read_only'`,
-        ...(application === undefined
-          ? []
-          : [
-              `aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count N`,
-            ]),
-      ],
+      note: (input, { intents }) => noteResumption(input, intents),
       undo: async (io, input) => {
         await dependencies.database.resume(io, input.server);
         await bringApplicationBack(dependencies, io, input);
@@ -103,7 +99,7 @@ async function stopApplication(
   if (found === undefined)
     throw new MigrationError('ServiceMissing', `ECS service ${service} does not exist in cluster ${cluster}`);
   const suspension = await suspendScaling(dependencies.scaling, io, application, allSuspended);
-  const desiredCount = Number(beforeOf(io, updateService)?.['desiredCount'] ?? found.desiredCount);
+  const desiredCount = Number(beforeOf(io.intents(), updateService)?.['desiredCount'] ?? found.desiredCount);
   if (found.desiredCount !== 0)
     await io.mutate({ call: updateService, key: service, before: { desiredCount } }, () =>
       dependencies.ecs.setDesiredCount(cluster, service, 0),
@@ -114,7 +110,7 @@ async function stopApplication(
 
 /** Null when we suspended nothing: nobody scales the service, or somebody had suspended all of it before. */
 function previousOf(io: StepIo, found: Suspension | undefined): Suspension | null {
-  return found === undefined ? null : (suspensionBefore(io) ?? null);
+  return found === undefined ? null : (suspensionBefore(io.intents()) ?? null);
 }
 
 async function bringApplicationBack(
@@ -125,7 +121,7 @@ async function bringApplicationBack(
   if (application === undefined) return;
   const { cluster, service } = application;
   await restoreScaling(scaling, io, application);
-  const count = beforeOf(io, updateService)?.['desiredCount'];
+  const count = beforeOf(io.intents(), updateService)?.['desiredCount'];
   const found = await ecs.findService(cluster, service);
   if (typeof count !== 'number' || found === undefined || found.desiredCount === count) return;
   await io.mutate({ call: updateService, key: service, before: { desiredCount: found.desiredCount } }, () =>
@@ -134,8 +130,27 @@ async function bringApplicationBack(
 }
 
 /** The oldest intent of a call holds the value from before this run. */
-function beforeOf(io: StepIo, call: string): Readonly<Record<string, unknown>> | undefined {
-  return io.intents().find((intent) => intent.call === call)?.before;
+function beforeOf(
+  intents: readonly RecordedIntent[],
+  call: string,
+): Readonly<Record<string, unknown>> | undefined {
+  return intents.find((intent) => intent.call === call)?.before;
+}
+
+/** What was changed, and was then as the oldest intents say. */
+function noteResumption(
+  { application, server }: PauseWritersInput,
+  intents: readonly RecordedIntent[],
+): readonly string[] {
+  const altered = intents.find(({ before }) => before !== undefined && 'previousDefaultReadOnly' in before);
+  const readOnly = altered?.before?.['previousDefaultReadOnly'];
+  const count = beforeOf(intents, updateService)?.['desiredCount'];
+  const suspension = suspensionBefore(intents);
+  return [
+    ...(altered === undefined ? [] : [noteReadOnly(server, typeof readOnly === 'string' ? readOnly : null)]),
+    ...(application === undefined || suspension === undefined ? [] : [noteScaling(application, suspension)]),
+    ...(application === undefined || typeof count !== 'number' ? [] : [noteTasks(application, count)]),
+  ];
 }
 
 async function countTasks(

@@ -7,6 +7,7 @@ import type { DatabaseSettings } from '../aws/stack-stages.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, type Problem } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
+import { noteStackDeletion } from './by-hand.js';
 import { verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 import { deleteNewStack, deployNewStack, type StackOrder } from './new-stack.js';
 import { planDeployment } from './plan-deployment.js';
@@ -25,7 +26,7 @@ export function createPrepareStack(deps: DeployDeps): Step<In, Out, Config> {
     typicalSeconds: [30, 180],
     reversal: {
       kind: 'undo',
-      note: ({ stack }) => [`aws cloudformation delete-stack --stack-name ${stack}`],
+      note: ({ stack }) => noteStackDeletion(stack),
       undo: (io, input) => deleteNewStack(deps, io, input.stack),
     },
     select: ({ config, outputOf }) => ({

@@ -4,17 +4,21 @@
  */
 import type { Config } from '../config/schema.js';
 import { PreconditionError, VerifyError } from '../errors.js';
-import type { PlanIo, Step, StepIo } from '../pipeline/step.js';
+import type { PlanIo, RecordedIntent, Step, StepIo } from '../pipeline/step.js';
 import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
+import { sqlName, sqlText } from './by-hand.js';
 import { dataSourceOf } from './data-source.js';
 import { awaitTarget, prepareTarget } from './refs.js';
 import {
   applyAll,
   calls,
   createMarked,
+  dropStatement,
   furnish,
   mark,
   markerOf,
+  noteEmptying,
+  noteOnServer,
   noteUndo,
   undoUnlessGone,
 } from './target-database.js';
@@ -34,11 +38,7 @@ export function createPrepareTarget({
     title: 'Prepare the target database',
     reversal: {
       kind: 'undo',
-      note: (input) =>
-        noteUndo(
-          input,
-          `drop and recreate database ${input.target.database} on ${input.target.host}, and drop the roles that were created there`,
-        ),
+      note: (input, { intents }) => noteUndo(input, () => noteAsFound(input, intents)),
       undo: (io, input) => undoUnlessGone(io, input, () => undo(gateway, io, input)),
     },
     typicalSeconds: [2, 20],
@@ -139,6 +139,28 @@ async function verify(
     'ExtensionsMissing',
     `extensions missing on the target: ${missing.map((one) => one.name).join(', ')}`,
   );
+}
+
+/** The same by hand, in as many commands as there are things to be taken back. */
+function noteAsFound({ target }: TargetServers, intents: readonly RecordedIntent[]): string[] {
+  const marked = intents.find(({ call }) => call === calls.mark);
+  const comment = marked?.before?.['comment'];
+  const created = intents.some(({ call }) => call === calls.create);
+  const roles = new Set(intents.filter(({ call }) => call === calls.createRole).map(({ key }) => key));
+  const onDatabase = created
+    ? [noteOnServer(target, dropStatement(target))]
+    : marked === undefined
+      ? []
+      : [noteEmptying(target)];
+  const recommented =
+    typeof comment === 'string'
+      ? [noteOnServer(target, `COMMENT ON DATABASE ${sqlName(target.database)} IS ${sqlText(comment)}`)]
+      : [];
+  return [
+    ...onDatabase,
+    ...(created ? [] : recommented),
+    ...[...roles].map((role) => noteOnServer(target, `DROP ROLE IF EXISTS ${sqlName(role)}`)),
+  ];
 }
 
 /** Leaves the database as it was found: not there, or empty and without our mark. */

@@ -40,18 +40,6 @@ export interface ComebackInput {
 
 const liftCall = 'sql:ALTER DATABASE default_transaction_read_only';
 
-/** The files lie in the folder of the run, where these are meant to be run. */
-export function noteComeback({ saved, snapshot }: ComebackInput): string[] {
-  const { stackName, file, secretsFile } = saved;
-  return [
-    `jq -r .template.original ${file} > old.yaml`,
-    `# in old.yaml, give the instance DBSnapshotIdentifier: ${snapshot.snapshotArn}, and take MasterUsername, MasterUserPassword, DBName, StorageEncrypted and KmsKeyId out`,
-    `jq '[.details.parameters[] | {ParameterKey: .name, ParameterValue: .value}]' ${file} > parameters.json`,
-    `# a secret that stands has to be imported instead of created; one that is gone comes back by: jq -r '.secrets[].name' ${secretsFile}, then aws secretsmanager create-secret --name NAME --secret-string VALUE`,
-    `aws cloudformation create-stack --stack-name ${stackName} --template-body file://old.yaml --parameters file://parameters.json --capabilities CAPABILITY_NAMED_IAM`,
-  ];
-}
-
 /**
  * Makes the old stack again as it was saved, its instance restored from the snapshot; compares the database with the
  * fingerprint; gives the secrets their values back; and lets the application write. Nothing is done when the deletion

@@ -13,6 +13,24 @@ export const saveStack = ref(
     secretsSha256: z.string(),
     /** Names of the secrets whose values are sealed. */
     secrets: z.array(z.strictObject({ name: z.string(), arn: z.string() })),
+    /** How the stack is made again by hand; earlier versions did not write it down. */
+    comeback: z
+      .strictObject({
+        /** What stands by then and has to be imported; a secret, by its name, may have another ARN than it had. */
+        imports: z.array(
+          z.strictObject({
+            logicalId: z.string(),
+            type: z.string(),
+            property: z.string(),
+            physicalId: z.string(),
+            secret: z.string().nullable(),
+          }),
+        ),
+        hasTasks: z.boolean(),
+        isProtected: z.boolean(),
+        hasPolicy: z.boolean(),
+      })
+      .optional(),
   }),
 );
 

@@ -32,7 +32,7 @@ import {
   undoRestore,
   verifyRestored,
 } from './restored-target.js';
-import { noteUndo, undoUnlessGone } from './target-database.js';
+import { noteEmptying, noteUndo, undoUnlessGone } from './target-database.js';
 import type { TargetServers } from './target-database.js';
 
 export interface RestoreDatabaseDependencies extends FingerprintReading {
@@ -66,8 +66,7 @@ export function createRestoreDatabase(
     title: 'Restore into the target',
     reversal: {
       kind: 'undo',
-      note: (input) =>
-        noteUndo(input, `drop database ${input.target.database} on ${input.target.host} and create it empty`),
+      note: (input) => noteUndo(input, () => [noteEmptying(input.target)]),
       undo: (io, input) => undoUnlessGone(io, input, () => undoRestore(dependencies.target, io, input)),
     },
     supersedes: [dumpDatabase.id],

@@ -10,7 +10,15 @@ import type { Config } from '../config/schema.js';
 import { VerifyError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import { pauseWriters, resumeApplication, type PausedWriters, type ResumedApplication } from './refs.js';
-import { registerTarget, restoreScaling, suspendScaling, type Scaling } from './service-scaling.js';
+import {
+  noteScaling,
+  noteTasks,
+  registerTarget,
+  restoreScaling,
+  suspendScaling,
+  suspensionBefore,
+  type Scaling,
+} from './service-scaling.js';
 
 export interface ResumeApplicationDependencies {
   readonly ecs: Pick<EcsGateway, 'findService' | 'setDesiredCount'>;
@@ -35,12 +43,15 @@ export function createResumeApplication(
     overtakes: [pauseWriters.id],
     reversal: {
       kind: 'undo',
-      note: ({ application }) =>
-        application === null
-          ? []
-          : [
-              `aws ecs update-service --cluster ${application.cluster} --service ${application.service} --desired-count 0`,
-            ],
+      note: ({ application }, { intents }) => {
+        if (application === null) return [];
+        const suspension = suspensionBefore(intents);
+        // Scaling first, which would bring the tasks back.
+        return [
+          ...(suspension === undefined ? [] : [noteScaling(application, suspension)]),
+          noteTasks(application, 0),
+        ];
+      },
       undo: (io, input) => stopAgain(dependencies, io, input),
     },
     typicalSeconds: [30, 180],

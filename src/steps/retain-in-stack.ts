@@ -5,12 +5,16 @@ import type { StackTemplate } from '../aws/stack-template.js';
 import type { StackWaits } from '../aws/stack-waits.js';
 import type { TemplateTools } from '../aws/template-tools.js';
 import { MigrationError, VerifyError } from '../errors.js';
-import type { StepIo } from '../pipeline/step.js';
+import type { RecordedIntent, StepId, StepIo } from '../pipeline/step.js';
+import type { RunFiles } from '../process/run-files.js';
+import { noteStackUpdate, writeStackInput } from './by-hand.js';
 import {
   changeSetName,
   destructionError,
   executeChanges,
+  noteWithdrawal,
   proposeChanges,
+  wasExecuted,
   withdrawChanges,
   withdrawLeftovers,
   type ChangeSetDeps,
@@ -22,7 +26,11 @@ export interface RetainInStackDeps {
     Pick<CloudFormationGateway, 'findStack' | 'getTemplate'>;
   readonly waits: Pick<StackWaits, 'untilChangeSetWorkedOut' | 'untilStackDeployed' | 'untilStackSettled'>;
   readonly templates: Pick<TemplateTools, 'digest' | 'read' | 'restore' | 'retain'>;
+  readonly files: RunFiles;
 }
+
+/** The template as it was, for a person who takes the step back by hand. */
+const fileOf = (stepId: StepId): string => `${stepId}-back.json`;
 
 /** What is to be retained, and whose Metadata is marked so that the change counts as one. */
 export interface Retained {
@@ -40,7 +48,13 @@ export async function retainInStack(
   await deps.waits.untilStackSettled(io, stack.id);
   const live = await deps.cloudFormation.getTemplate(stack.name, 'Original');
   const edited = deps.templates.retain(live, ids, { logicalId: marked, value: io.runId });
-  if (edited.changes.length > 0) await update(deps, io, stack, edited.text, edited.changes);
+  if (edited.changes.length > 0) {
+    await writeStackInput(deps.files, fileOf(io.stepId), {
+      ...{ stack: stack.name, template: live, capabilities: stack.capabilities },
+      parameters: Object.fromEntries(stack.parameters.map((name) => [name, undefined])),
+    });
+    await update(deps, io, stack, edited.text, edited.changes);
+  }
   await prove(deps, stack.name, ids);
 }
 
@@ -99,6 +113,18 @@ async function update(
   });
   await executeChanges(deps, io, request, { policies });
   await deps.waits.untilStackDeployed(io, stack.id);
+}
+
+/** `restoreInStack` by hand. */
+export function noteRestored(
+  { files }: Pick<RetainInStackDeps, 'files'>,
+  stepId: StepId,
+  stack: string,
+  intents: readonly RecordedIntent[],
+): string[] {
+  return wasExecuted(intents)
+    ? noteStackUpdate(stack, files.pathOf(fileOf(stepId)))
+    : noteWithdrawal(intents);
 }
 
 async function prove(deps: RetainInStackDeps, stack: string, closure: readonly string[]): Promise<void> {

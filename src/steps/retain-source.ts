@@ -10,8 +10,9 @@ import type { TemplateTools } from '../aws/template-tools.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
-import { retainSource } from './refs.js';
+import { deployTargetTemplate, retainSource, runDeployCommand } from './refs.js';
 import {
+  noteRestored,
   readLiveTemplate,
   restoreInStack,
   retainInStack,
@@ -25,10 +26,14 @@ export interface RetainSourceDeps extends RetainInStackDeps {
   readonly templates: RetainInStackDeps['templates'] & Pick<TemplateTools, 'closureOf'>;
 }
 
-interface In {
+interface Owned {
   readonly stack: string;
   readonly instance: string;
   readonly secret: string;
+}
+interface In extends Owned {
+  /** A later step has deployed it: what this one changed is gone with the template. */
+  readonly hasNewTemplate: boolean;
 }
 type Out = ReturnType<typeof retainSource.output.parse>;
 
@@ -40,20 +45,18 @@ export function createRetainSource(deps: RetainSourceDeps): Step<In, Out, Config
     writersPaused: true,
     reversal: {
       kind: 'undo',
-      note: ({ stack }) => [
-        `aws cloudformation get-template --stack-name ${stack} --query TemplateBody --output text > template.yaml`,
-        'take the lines DeletionPolicy, UpdateReplacePolicy: Retain and Rds2AuroraRetained out of template.yaml',
-        `aws cloudformation deploy --stack-name ${stack} --template-file template.yaml`,
-      ],
+      note: ({ stack, hasNewTemplate }, { intents }) =>
+        hasNewTemplate
+          ? [`# the stack ${stack} has another template since, and does not own the source any more`]
+          : noteRestored(deps, retainSource.id, stack, intents),
       undo: (io, { stack }) => restoreInStack(deps, io, stack),
     },
-    select: ({ config: { source } }) => ({
-      stack: source.stack ?? '',
-      instance: source.instance,
-      secret: source.secret,
+    select: ({ config: { source }, findOutputOf }) => ({
+      ...targetOf(source),
+      hasNewTemplate: (findOutputOf(deployTargetTemplate) ?? findOutputOf(runDeployCommand)) !== undefined,
     }),
     plan: async (_io, { config: { source } }) => {
-      const input = { stack: source.stack ?? '', instance: source.instance, secret: source.secret };
+      const input = targetOf(source);
       const { closure } = await examine(deps, input);
       return {
         kind: 'change',
@@ -74,8 +77,12 @@ export function createRetainSource(deps: RetainSourceDeps): Step<In, Out, Config
   };
 }
 
+function targetOf({ stack = '', instance, secret }: Config['source']): Owned {
+  return { stack, instance, secret };
+}
+
 /** Finds the instance and the secret in the stack, and what they depend on. */
-async function examine(deps: RetainSourceDeps, input: In) {
+async function examine(deps: RetainSourceDeps, input: Owned) {
   const stack = await deps.cloudFormation.findStack(input.stack);
   if (stack === undefined)
     throw new MigrationError('StackNotFound', `there is no stack ${input.stack}`, {

@@ -3,12 +3,13 @@ import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { InstanceSettings } from '../aws/rds-instance-settings.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError, VerifyError } from '../errors.js';
-import type { StepIo } from '../pipeline/step.js';
+import type { RecordedIntent, StepIo } from '../pipeline/step.js';
 import type { FingerprintGateway } from '../postgres/fingerprint-gateway.js';
 import type { RunFiles } from '../process/run-files.js';
+import { word } from './by-hand.js';
 import { isOfStep, ownTags } from './ownership.js';
 import type { ServerRef, SnapshotFacts } from './refs.js';
-import { readSavedSource } from './saved-source.js';
+import { readSavedSource, returnFile } from './saved-source.js';
 import type { SavedFile } from './saved-stack.js';
 import { readSourceFingerprint, type FingerprintFile } from './source-fingerprint.js';
 
@@ -42,12 +43,21 @@ export const deleteCall = 'rds:DeleteDBInstance';
 export const protectCall = 'rds:ModifyDBInstance';
 const restoreCall = 'rds:RestoreDBInstanceFromDBSnapshot';
 
-/** The file lies in the folder of the run, where these are meant to be run. */
-export function noteReturn({ config: { source }, saved, snapshot }: ReturnInput): string[] {
+/** By hand: from what `save-source` has written for the AWS CLI. Maintenance window and the like stay at RDS's own choice. */
+export function noteReturn(
+  { files }: Pick<ReturnDeps, 'files'>,
+  { config: { source }, saved }: ReturnInput,
+  intents: readonly RecordedIntent[],
+): string[] {
+  const instance = word(source.instance);
+  if (!intents.some(({ call }) => call === deleteCall))
+    return [
+      `aws rds modify-db-instance --db-instance-identifier ${instance} --deletion-protection --apply-immediately`,
+    ];
   return [
-    `jq .settings ${saved.file}  # what the instance had: give the same below`,
-    `aws rds restore-db-instance-from-db-snapshot --db-instance-identifier ${source.instance} --db-snapshot-identifier ${snapshot?.snapshotIdentifier ?? 'SNAPSHOT'} --db-instance-class "$(jq -r .settings.instanceClass ${saved.file})" --db-subnet-group-name "$(jq -r .settings.subnetGroup ${saved.file})" --vpc-security-group-ids $(jq -r '.settings.securityGroups[]' ${saved.file}) --db-parameter-group-name "$(jq -r .settings.parameterGroup ${saved.file})"`,
-    `aws rds wait db-instance-available --db-instance-identifier ${source.instance}`,
+    `aws rds restore-db-instance-from-db-snapshot --cli-input-json ${word(`file://${files.pathOf(returnFile)}`)}`,
+    `aws rds wait db-instance-available --db-instance-identifier ${instance}`,
+    `# all that it had stands in ${files.pathOf(saved.file)}; a restore cannot be asked for its maintenance window and its monitoring`,
   ];
 }
 

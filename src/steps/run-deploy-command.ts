@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
 import type { DeployCommand } from '../process/deploy-command.js';
+import { noteStackDeletion } from './by-hand.js';
 import { withdrawLeftovers } from './change-set.js';
 import { deleteOwnStack } from './delete-own-stack.js';
 import {
@@ -19,7 +20,7 @@ import {
   unseenTemplate,
   type CommandOrder,
 } from './deploy-command-call.js';
-import { noteInPlaceUndo, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
+import { noteTakenBack, takeBackSecret, verifyDeployedStack, type DeployDeps } from './deployed-stack.js';
 import { planDeployment } from './plan-deployment.js';
 import { retainSource, runDeployCommand } from './refs.js';
 
@@ -30,6 +31,7 @@ export interface RunDeployCommandDeps extends DeployDeps {
 interface In extends CommandOrder {
   readonly inPlace: boolean;
   readonly secret: string;
+  readonly cluster: string;
   readonly retained: readonly string[];
 }
 type Out = ReturnType<typeof runDeployCommand.output.parse>;
@@ -43,8 +45,8 @@ export function createRunDeployCommand(deps: RunDeployCommandDeps): Step<In, Out
     overtakes: [retainSource.id],
     reversal: {
       kind: 'undo',
-      note: ({ stack, inPlace }) =>
-        inPlace ? noteInPlaceUndo(stack) : [`aws cloudformation delete-stack --stack-name ${stack}`],
+      note: ({ stack, inPlace, secret, cluster }, { intents }) =>
+        inPlace ? noteTakenBack(stack, secret, intents) : noteStackDeletion(stack, cluster),
       undo: (io, input) => undo(deps, io, input),
     },
     select: ({ config, findOutputOf }) => ({
@@ -90,6 +92,7 @@ function inputOf({ source, target }: Config) {
     stack: target.stack ?? '',
     inPlace: target.stack !== undefined && target.stack === source.stack,
     secret: source.secret,
+    cluster: target.cluster,
     command: target.deploy.command ?? [],
     template: target.deploy.commandTemplate,
     parameters: target.deploy.parameters ?? {},

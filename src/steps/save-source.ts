@@ -1,23 +1,26 @@
 /**
  * Writes down everything that is needed to make the source again under its name, before it is deleted:
- * `source-instance.json`. Reads AWS only; running again writes the same file anew.
+ * `source-instance.json`, and the call that does it by hand. Reads AWS only; running again writes the same files anew.
  */
 import type { RdsGateway } from '../aws/rds-gateway.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
-import { checkReadiness, saveSource } from './refs.js';
-import { printSavedSource, readSavedSource } from './saved-source.js';
+import { writeInput } from './by-hand.js';
+import { checkReadiness, saveSource, takeSnapshot } from './refs.js';
+import { printSavedSource, readSavedSource, returnFile } from './saved-source.js';
 
 export interface SaveSourceDeps {
-  readonly rds: Pick<RdsGateway, 'readInstanceSettings'>;
+  readonly rds: Pick<RdsGateway, 'readInstanceSettings' | 'describeReturn'>;
   readonly files: RunFiles;
 }
 
 interface In {
   readonly identifier: string;
   readonly arn: string;
+  /** What it would come back from; absent where that was given up. */
+  readonly snapshot: string | undefined;
 }
 type Out = ReturnType<typeof saveSource.output.parse>;
 
@@ -32,7 +35,10 @@ export function createSaveSource({ rds, files }: SaveSourceDeps): Step<In, Out, 
       kind: 'nothing-to-undo',
       because: 'it only reads AWS; the file stays in the folder of the run',
     },
-    select: ({ outputOf }) => outputOf(checkReadiness).source,
+    select: ({ outputOf, findOutputOf }) => {
+      const { identifier, arn } = outputOf(checkReadiness).source;
+      return { identifier, arn, snapshot: findOutputOf(takeSnapshot)?.snapshotIdentifier };
+    },
     plan: (_io, { config }) =>
       Promise.resolve({
         kind: 'change',
@@ -40,7 +46,7 @@ export function createSaveSource({ rds, files }: SaveSourceDeps): Step<In, Out, 
           `writes the settings of ${config.source.instance} to the folder of the run: class, storage, network, groups, windows, tags`,
         ],
       }),
-    run: async (io, { identifier, arn }) => {
+    run: async (io, { identifier, arn, snapshot }) => {
       const settings = await rds.readInstanceSettings(identifier);
       if (settings?.arn !== arn)
         throw new PreconditionError('SourceChanged', `${identifier} is not the source this run began with`, {
@@ -49,6 +55,8 @@ export function createSaveSource({ rds, files }: SaveSourceDeps): Step<In, Out, 
           resumable: true,
         });
       const sha256 = await files.write(file, printSavedSource(settings));
+      if (snapshot !== undefined)
+        await writeInput(files, returnFile, rds.describeReturn({ settings, snapshot, tags: {} }));
       io.note(`the settings of ${identifier} lie in ${files.pathOf(file)}`);
       return { file, sha256 };
     },

@@ -1,14 +1,15 @@
 /**
  * Writes down everything that is needed to make the old stack again, before anything of it is deleted: `old-stack.json`
- * and, sealed for the owner alone, `old-stack-secrets.json`. Reads AWS only; running again writes the same files anew.
+ * and, sealed for the owner alone, `old-stack-secrets.json`; and what a person needs who makes it again without the tool.
+ * Reads AWS only; running again writes the same files anew.
  */
 import type { CloudFormationGateway } from '../aws/cloudformation-gateway.js';
 import type { SecretVault } from '../aws/secret-vault.js';
-import type { TemplateTools } from '../aws/template-tools.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError, type Problem } from '../errors.js';
 import type { Step } from '../pipeline/step.js';
 import type { RunFiles } from '../process/run-files.js';
+import { writeComeback, type ComebackDeps } from './comeback-by-hand.js';
 import { saveStack, takeSnapshot } from './refs.js';
 import { findRemovalProblems, type RemovalDeps, type StackToRemove } from './removal-problems.js';
 import { printSavedStack, readSavedStack, type SavedStack } from './saved-stack.js';
@@ -16,8 +17,9 @@ import { findSuccessorProblems, type SuccessorDeps } from './successor-problems.
 
 export interface SaveStackDeps extends RemovalDeps {
   readonly cloudFormation: RemovalDeps['cloudFormation'] &
-    Pick<CloudFormationGateway, 'readStackDetails' | 'getTemplate' | 'listResources'>;
-  readonly templates: SuccessorDeps['templates'] & Pick<TemplateTools, 'read' | 'restoreInstance'>;
+    Pick<CloudFormationGateway, 'readStackDetails' | 'getTemplate' | 'listResources'> &
+    ComebackDeps['cloudFormation'];
+  readonly templates: SuccessorDeps['templates'] & ComebackDeps['templates'];
   readonly vault: Pick<SecretVault, 'seal' | 'assertReadable'>;
   readonly files: RunFiles;
 }
@@ -63,8 +65,10 @@ export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
       const stack = await examine(deps, config, snapshotArn);
       const problems = await findProblems(deps, config, stack);
       if (problems.length > 0) throw refused(stack, problems);
-      const sha256 = await deps.files.write(file, printSavedStack(await toSaved(deps, stack)));
+      const saved = await toSaved(deps, stack);
+      const sha256 = await deps.files.write(file, printSavedStack(saved));
       const sealed = await deps.vault.seal(secretsFile, secretsOf(config, stack));
+      const secrets = sealed.secrets.map(({ name, arn }) => ({ name, arn }));
       io.note(`the old stack lies in ${deps.files.pathOf(file)}`);
       return {
         stackId: stack.details.id,
@@ -73,7 +77,8 @@ export function createSaveStack(deps: SaveStackDeps): Step<In, Out, Config> {
         sha256,
         secretsFile,
         secretsSha256: sealed.sha256,
-        secrets: sealed.secrets.map(({ name, arn }) => ({ name, arn })),
+        secrets,
+        comeback: await writeComeback(deps, saved, secrets, snapshotArn),
       };
     },
     verify: async (_io, _input, output) => {

@@ -52,6 +52,9 @@ const savedSourceSchema = z.strictObject({
   }),
 });
 
+/** The call that brings it back, for the AWS CLI. */
+export const returnFile = 'source-instance-return.json';
+
 export function printSavedSource(settings: InstanceSettings): string {
   return `${JSON.stringify({ format: 1, settings }, null, 2)}\n`;
 }

@@ -29,7 +29,7 @@ import { findPlan, streamCalls, streamData } from './stream-data.js';
 import type { StreamDatabaseDependencies, StreamDatabaseInput } from './stream-data.js';
 import { isDone, restorePart } from './stream-restore.js';
 import type { StreamWork } from './stream-restore.js';
-import { noteUndo, undoUnlessGone } from './target-database.js';
+import { noteEmptying, noteUndo, undoUnlessGone } from './target-database.js';
 
 type Output = ReturnType<(typeof streamDatabase)['output']['parse']>;
 
@@ -43,8 +43,7 @@ export function createStreamDatabase(
     title: 'Stream the data into the target',
     reversal: {
       kind: 'undo',
-      note: (input) =>
-        noteUndo(input, `drop database ${input.target.database} on ${input.target.host} and create it empty`),
+      note: (input) => noteUndo(input, () => [noteEmptying(input.target)]),
       undo: (io, input) => undoUnlessGone(io, input, () => undoRestore(dependencies.target, io, input)),
     },
     supersedes: [dumpDatabase.id],

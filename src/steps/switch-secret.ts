@@ -8,7 +8,8 @@ import type { SecretConnection, SecretDestination } from '../aws/secret-document
 import type { SecretFacts, SecretsGateway } from '../aws/secrets-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, VerifyError } from '../errors.js';
-import type { Step, StepIo } from '../pipeline/step.js';
+import type { RecordedIntent, Step, StepIo } from '../pipeline/step.js';
+import { noteCurrentVersion } from './by-hand.js';
 import { awaitTarget, switchSecret, type SecretSwitch } from './refs.js';
 
 export interface SwitchSecretInput {
@@ -27,10 +28,10 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
     title: 'Point the secret at the Aurora cluster',
     reversal: {
       kind: 'undo',
-      note: ({ secret }) => [
-        `aws secretsmanager list-secret-version-ids --secret-id ${secret}`,
-        `aws secretsmanager update-secret-version-stage --secret-id ${secret} --version-stage AWSCURRENT --move-to-version-id OLD --remove-from-version-id NEW`,
-      ],
+      note: ({ secret }, { intents }) => {
+        const old = versionBefore(intents);
+        return old === undefined ? [] : [noteCurrentVersion(secret, old)];
+      },
       undo: (io, input) => moveBack(secrets, io, input),
     },
     typicalSeconds: [1, 5],
@@ -53,8 +54,7 @@ export function createSwitchSecret(secrets: Secrets): Step<SwitchSecretInput, Se
     run: async (io, input) => {
       const before = await getSecret(secrets, input.secret);
       const version = secrets.versionFor(io.runId, input.destination);
-      const intended = io.intents()[0]?.before?.['version'];
-      const previous = typeof intended === 'string' ? intended : currentOf(before);
+      const previous = versionBefore(io.intents()) ?? currentOf(before);
       if (!pointsAt(await secrets.readConnection(input.secret), input.destination)) {
         const write = isWritten(before, version) ? moveForward : pointAt;
         await write(secrets, io, { ...input, version, previous, arn: before.arn });
@@ -113,15 +113,21 @@ async function moveBack(
   io: StepIo,
   { secret, destination }: SwitchSecretInput,
 ): Promise<void> {
-  const old = io.intents()[0]?.before?.['version'];
+  const old = versionBefore(io.intents());
   const facts = await secrets.findSecret(secret);
-  if (facts === undefined || typeof old !== 'string') return;
+  if (facts === undefined || old === undefined) return;
   const ours = secrets.versionFor(io.runId, destination);
   if (currentOf(facts) !== ours) return;
   await io.mutate(
     { call: 'secretsmanager:UpdateSecretVersionStage', key: secret, before: { version: ours } },
     () => secrets.moveCurrent(secret, ours, old),
   );
+}
+
+/** The oldest intent holds the version from before this run. */
+function versionBefore(intents: readonly RecordedIntent[]): string | undefined {
+  const version = intents[0]?.before?.['version'];
+  return typeof version === 'string' ? version : undefined;
 }
 
 function pointsAt(connection: SecretConnection, destination: SecretDestination): boolean {

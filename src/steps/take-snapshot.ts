@@ -9,6 +9,7 @@ import type { DbSnapshot } from '../aws/rds-snapshots.js';
 import type { Config } from '../config/schema.js';
 import { PreconditionError, StaleError, VerifyError, type Problem } from '../errors.js';
 import type { Step, StepIo } from '../pipeline/step.js';
+import { word } from './by-hand.js';
 import { isFailedResource, isOurs, ownTags } from './ownership.js';
 import { checkReadiness, saveSource, saveStack, takeSnapshot, type SnapshotFacts } from './refs.js';
 
@@ -43,7 +44,7 @@ export function createTakeSnapshot(deps: TakeSnapshotDeps): Step<In, SnapshotFac
         isFinal === true
           ? [`# the final snapshot ${identifier} is kept: delete it once nobody needs it`]
           : stack === undefined
-            ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${identifier}`]
+            ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${word(identifier)}`]
             : [`# the snapshot ${identifier} is kept: the stack ${stack} comes back from it`],
       undo: (io, input) => undo(deps, io, input),
     },

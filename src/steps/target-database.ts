@@ -2,6 +2,7 @@ import type { StepIo } from '../pipeline/step.js';
 import type { ExtensionFact } from '../postgres/extension-changes.js';
 import type { Change } from '../postgres/role-changes.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
+import { psql, sqlName } from './by-hand.js';
 import type { ServerRef } from './refs.js';
 
 export interface TargetServers {
@@ -15,8 +16,23 @@ const goesWithStack = ({ target }: TargetServers): string =>
   `database ${target.database} on ${target.host} goes with the stack that this run has made`;
 
 /** How an undo is done by hand; nothing is to be done where undoing an earlier step deletes the whole server. */
-export function noteUndo(servers: TargetServers, byHand: string): string[] {
-  return [servers.isGone === true ? `# nothing by hand: ${goesWithStack(servers)}` : byHand];
+export function noteUndo(servers: TargetServers, byHand: () => readonly string[]): readonly string[] {
+  return servers.isGone === true ? [`# nothing by hand: ${goesWithStack(servers)}`] : byHand();
+}
+
+/** Statements about a database are run from another one. */
+export function noteOnServer(target: ServerRef, ...statements: readonly string[]): string {
+  const other = target.database === 'postgres' ? 'template1' : 'postgres';
+  return psql({ ...target, database: other }, ...statements);
+}
+
+/** Drops the database with all that is in it, and makes it again, empty and as a new server has it. */
+export function noteEmptying(target: ServerRef): string {
+  return noteOnServer(target, dropStatement(target), `CREATE DATABASE ${sqlName(target.database)}`);
+}
+
+export function dropStatement({ database }: ServerRef): string {
+  return `DROP DATABASE IF EXISTS ${sqlName(database)} WITH (FORCE)`;
 }
 
 /** Leaves the database alone where undoing an earlier step deletes the whole server. */

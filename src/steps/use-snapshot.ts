@@ -10,6 +10,7 @@ import type { StsGateway } from '../aws/sts-gateway.js';
 import type { Config } from '../config/schema.js';
 import { MigrationError, PreconditionError, VerifyError } from '../errors.js';
 import type { Inputs, Step, StepIo, StepPlan } from '../pipeline/step.js';
+import { word } from './by-hand.js';
 import { isOurs, ownTags } from './ownership.js';
 import { checkReadiness, useSnapshot } from './refs.js';
 import { describeAge, isOfOther, parseSnapshotArn, snapshotName } from './snapshot-name.js';
@@ -41,7 +42,7 @@ export function createUseSnapshot(deps: UseSnapshotDeps): Step<In, Out, Config> 
       kind: 'undo',
       note: ({ given, account, copy }) =>
         isOfOther(given, account)
-          ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${copy}`]
+          ? [`aws rds delete-db-snapshot --db-snapshot-identifier ${word(copy)}`]
           : [`# the snapshot ${snapshotName(given)} stays as it is`],
       undo: (io, { copy }) => deleteOwnSnapshot(deps, io, copy),
     },

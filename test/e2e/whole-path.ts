@@ -8,12 +8,16 @@ import {
   validateSchema,
 } from '../../src/cli/result-schemas.js';
 import { sayMove } from '../say.js';
+import { hasAwsCli } from './aws-cli.js';
+import { readBaseline, scaleApplication, type Baseline } from './baseline.js';
+import { pasteHandLines } from './hand-shell.js';
 import {
   createWorld,
   envelopeOf,
   expectExit,
   journalOf,
   mutatingCalls,
+  untilWrites,
   type DeployMode,
   type World,
 } from './harness.js';
@@ -37,6 +41,8 @@ export interface PathExpectations {
   /** Also what commands say and do once the move has ended; the same for every path, so asked of one. */
   readonly tellsEnd?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** At last the run is taken back by pasting what `status --by-hand` shows. */
+  readonly byHand?: boolean;
   /** Lets a mode set up or look at more; runs before the plan. */
   readonly prepared?: (world: World) => void;
 }
@@ -44,16 +50,27 @@ export interface PathExpectations {
 /** The story that every way of deploying must tell; tests of one file run in the order of the story. */
 export function describeWholePath(
   name: string,
-  { path = 'dump-restore', mode, stacks, tellsEnd = false, env = {}, prepared }: PathExpectations,
+  {
+    path = 'dump-restore',
+    mode,
+    stacks,
+    tellsEnd = false,
+    byHand = false,
+    env = {},
+    prepared,
+  }: PathExpectations,
 ): void {
   describe(name, { shuffle: false, timeout: patience }, () => {
     let world: World;
     let source: SourceFacts;
+    let baseline: Baseline;
 
     beforeAll(async () => {
       world = await createWorld({ mode });
       prepared?.(world);
+      if (byHand) await scaleApplication(world);
       source = await readSource(world);
+      baseline = await readBaseline(world, source);
     }, patience);
 
     afterAll(() => world.end());
@@ -94,6 +111,17 @@ export function describeWholePath(
     test('the source is the same server with the same data', async () => {
       await expectSourceKept(world, source);
     });
+
+    if (byHand && hasAwsCli)
+      test('pasted into a shell, what status --by-hand shows brings everything back', async () => {
+        await pasteHandLines(world);
+        await expect.poll(() => readBaseline(world, source), { timeout: 120_000 }).toEqual(baseline);
+        await expectSourceKept(world, source);
+        await untilWrites(world, 3);
+      });
+    // Counted and named as skipped: a silent fall-back would hide the gap.
+    else if (byHand)
+      test.skip('pasted into a shell, what status --by-hand shows: needs the AWS CLI', () => undefined);
 
     if (!tellsEnd) return;
 

@@ -46,6 +46,9 @@ export class FakeSourceRds {
     findInstance: (): Promise<DbInstance | undefined> =>
       Promise.resolve(this.instance === undefined ? undefined : toInstance(this.instance)),
     readInstanceSettings: () => Promise.resolve(this.instance),
+    describeReturn: ({ settings: wanted, snapshot }: ReturningInstance) => ({
+      ...{ DBInstanceIdentifier: wanted.identifier, DBSnapshotIdentifier: snapshot },
+    }),
     returnInstance: ({ settings: wanted, snapshot, tags }: ReturningInstance) => {
       if (this.instance !== undefined) return Promise.resolve({ outcome: 'taken' as const });
       this.mutations.push(`RestoreDBInstanceFromDBSnapshot ${snapshot}`);

@@ -19,6 +19,7 @@ import { createCreateWriter } from '../../src/steps/create-writer.js';
 import { createDeployTargetTemplate } from '../../src/steps/deploy-target-template.js';
 import { createRetainSource } from '../../src/steps/retain-source.js';
 import { createRunDeployCommand } from '../../src/steps/run-deploy-command.js';
+import { FakeRunFiles } from '../fakes/fake-run-files.js';
 import { createStepIo } from '../steps/step-harness.js';
 
 const infrastructure = join(import.meta.dirname, '../../examples/production-rag/infrastructure');
@@ -88,6 +89,7 @@ function readinessOf() {
 const deployDeps = () => ({
   ...{ cloudFormation: aws.cloudFormation, rds: aws.rds, secrets: aws.secrets, waits: stacks },
   templates: createTemplateTools(infrastructure),
+  files: new FakeRunFiles(),
 });
 
 const mutatingCalls = () => sandbox.calls().filter((call) => call.mutating).length;

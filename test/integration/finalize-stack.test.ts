@@ -18,6 +18,7 @@ import { createCheckFinalization } from '../../src/steps/check-finalization.js';
 import { createDeleteSource } from '../../src/steps/delete-source.js';
 import { createKeepSecret } from '../../src/steps/keep-secret.js';
 import { createTakeLastSnapshot } from '../../src/steps/take-last-snapshot.js';
+import { FakeRunFiles } from '../fakes/fake-run-files.js';
 import { lawEarlier } from '../steps/data-law-inputs.js';
 import { createStepIo } from '../steps/step-harness.js';
 
@@ -148,7 +149,7 @@ function createSteps(): SealedStep<typeof config>[] {
   return [
     seal(check),
     seal(createTakeLastSnapshot({ rds, waits: databases })),
-    seal(createKeepSecret({ cloudFormation, templates, waits: stacks })),
+    seal(createKeepSecret({ cloudFormation, templates, waits: stacks, files: new FakeRunFiles() })),
     seal(
       createDeleteSource({
         ...{ rds, cloudFormation, waits: stacks, databaseWaits: databases },

@@ -191,6 +191,10 @@ describe('status', () => {
     run.journal.append({ type: 'succeeded', step: 'check-readiness', output: null, ms: 10 });
     run.journal.append({ type: 'verified', step: 'check-readiness' });
     run.journal.append({ type: 'started', step: 'deploy-target-template', attempt: 1 });
+    const call = 'cloudformation:ExecuteChangeSet';
+    const key = 'production-rag-aurora-stack/first';
+    run.journal.append({ type: 'intent', step: 'deploy-target-template', intent: 1, call, key });
+    run.journal.append({ type: 'effect', step: 'deploy-target-template', intent: 1, ms: 1 });
     run.close();
     return run.id;
   }
@@ -229,10 +233,11 @@ describe('status', () => {
     expect(statusOf(await status('--offline', '--json')).byHand).toBeNull();
     const before = sandbox.calls().length;
     const { byHand } = statusOf(await status('--offline', '--by-hand', '--json'));
-    expect(byHand?.map(({ step }) => step)).toEqual(['deploy-target-template']);
-    expect(byHand?.[0]?.note.join('\n')).toContain('--stack-name production-rag-aurora-stack');
+    expect(byHand?.map(({ step }) => step)).toEqual(['first, in bash', 'deploy-target-template']);
+    expect(byHand?.[0]?.note[0]).toBe('export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=');
+    expect(byHand?.[1]?.note.join('\n')).toContain('--stack-name production-rag-aurora-stack');
     expect((await status('--offline', '--by-hand')).stdout).toContain(
-      'Taking it back by hand, in this order:\n  deploy-target-template\n    ',
+      'Taking it back by hand, in this order:\n  first, in bash\n    export AWS_REGION=us-east-1 ',
     );
     expect(sandbox.calls()).toHaveLength(before);
   });

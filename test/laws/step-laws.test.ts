@@ -44,7 +44,7 @@ function smallStep(world: ToyWorld, change: (step: Small, world: ToyWorld) => Pa
 }
 
 function undoBy(undo: Extract<Reversal<string, Output>, { kind: 'undo' }>['undo']): Reversal<string, Output> {
-  return { kind: 'undo', note: (name) => [`remove ${name}`], undo };
+  return { kind: 'undo', note: (name) => [`rm ${name}`], undo };
 }
 
 async function create(world: ToyWorld, io: StepIo, name: string): Promise<void> {
@@ -58,11 +58,8 @@ async function remove(world: ToyWorld, io: StepIo, name: string): Promise<void> 
 }
 
 /** Each law with steps that break it. */
-const culprits: readonly [
-  law: string,
-  how: string,
-  change: (step: Small, world: ToyWorld) => Partial<Small>,
-][] = [
+type Culprit = [law: string, how: string, change: (step: Small, world: ToyWorld) => Partial<Small>];
+const culprits: readonly Culprit[] = [
   [
     'plan changes nothing',
     'plan creates something',
@@ -207,10 +204,19 @@ const culprits: readonly [
     }),
   ],
   [
-    'undo tells how to do it by hand',
+    'undo tells how to do it by hand, in commands that can be pasted',
     'no note',
     () => ({ reversal: { ...undoBy(() => Promise.resolve()), note: () => [] } }),
   ],
+  ...[
+    ['the note is prose', 'remove the thing'],
+    ['a person would have to fill it in', 'aws toy remove --name NAME'],
+    ['the shell does not take it', "aws toy remove --name 'small"],
+  ].map(([how = '', line = '']): Culprit => [
+    'undo tells how to do it by hand, in commands that can be pasted',
+    how,
+    () => ({ reversal: { ...undoBy(() => Promise.resolve()), note: () => [line] } }),
+  ]),
 ];
 
 test.each(culprits)('the law "%s" catches a step where %s', async (name, _how, change) => {

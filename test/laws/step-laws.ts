@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'vitest';
 import { VerifyError } from '../../src/errors.js';
 import { canonicalJson, toJson, type JsonValue } from '../../src/journal/json.js';
@@ -211,7 +212,8 @@ export const stepLaws: readonly StepLaw[] = [
       await world.step.plan(io, { config: world.config, runId: io.runId });
       const output = await runOnce(world, journal);
       if (world.step.reversal.kind === 'undo') {
-        journal.said.push(...world.step.undoNote(inputs(world)));
+        const { io } = openAttempt(world, journal);
+        journal.said.push(...world.step.undoNote(inputs(world), { output, intents: io.intents() }));
         await undo(world, journal, output);
       }
       const told = [...journal.said, JSON.stringify(output)].join('\n');
@@ -222,13 +224,22 @@ export const stepLaws: readonly StepLaw[] = [
       );
     });
   }),
-  law('undo tells how to do it by hand', async (make) => {
-    await withWorld(make, (world) => {
-      if (world.step.reversal.kind !== 'undo') return Promise.resolve();
-      const lines = world.step.undoNote(inputs(world));
-      if (lines.length === 0 || lines.includes('')) throw new Error('the note of undo is empty');
-      return Promise.resolve();
-    });
+  law('undo tells how to do it by hand, in commands that can be pasted', async (make) => {
+    const { calls } = await withWorld(make, observeRun);
+    for (let call = 0; call <= calls; call += 1) {
+      await withWorld(make, async (world) => {
+        if (world.step.reversal.kind === 'nothing-to-undo') return;
+        const journal = openLawJournal();
+        // What a step tells that was killed around its calls, what it tells when it has finished, and what its plan does.
+        if (call > 0) await runKilled(world, journal, { crash: { accident: 'after-effect', call } });
+        else expectPasteable(world.step.undoNote(inputs(world)));
+        const output = call < calls ? undefined : await runOnce(world, journal);
+        const intents = openAttempt(world, journal).io.intents();
+        const lines = world.step.undoNote(inputs(world), { output, intents });
+        expectPasteable(lines);
+        if (output !== undefined && lines.length === 0) throw new Error('the note of undo is empty');
+      });
+    }
   }),
 ];
 
@@ -339,4 +350,21 @@ function findForms(canary: string, text: string): string[] {
     hex: bytes.toString('hex'),
   };
   return Object.entries(forms).flatMap(([name, form]) => (text.includes(form) ? [name] : []));
+}
+
+/** Words that stand for something that a person would have to find out. */
+const placeholder = /\b(N|OLD|NEW|NAME|VALUE|ID|SNAPSHOT|STACK|TEMPLATE|CLUSTER|INSTANCE)\b|…|\.\.\.|<\w/;
+const programs = /^(aws|psql|jq|rm|if|\[) /;
+
+/** One line is one command, or a remark. */
+function expectPasteable(lines: readonly string[]): void {
+  const bad = lines.filter(
+    (line) =>
+      !line.startsWith('# ') &&
+      (!programs.test(line) ||
+        placeholder.test(line) ||
+        line.includes('\n') ||
+        spawnSync('bash', ['-n', '-c', line]).status !== 0),
+  );
+  expectSame('what cannot be pasted into a shell', bad, []);
 }
