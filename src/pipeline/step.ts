@@ -101,16 +101,14 @@ export interface Recorded<Out> {
 }
 
 /**
- * How a step is taken back by hand: commands that can be pasted into a shell as they stand, one a line and each by itself,
- * or remarks that begin with `#`. Only asked of a step that has made a call, and, with nothing recorded, for a plan.
+ * Every author takes a stand. `note` tells how the step is taken back by hand: commands that can be pasted into a shell as
+ * they stand, one a line and each by itself, or remarks that begin with `#`. It is asked of a step that has made a call
+ * and, with nothing recorded, for a plan.
  */
-export type HandNote<In, Out> = (input: In, recorded: Recorded<Out>) => readonly string[];
-
-/** Every author takes a stand. */
 export type Reversal<In, Out> =
   | {
       readonly kind: 'undo';
-      readonly note: HandNote<In, Out>;
+      note(input: In, recorded: Recorded<Out>): readonly string[];
       /** `output` is absent when the crash came before it was journalled. Safe to call twice. */
       undo(io: StepIo, input: In, output: Out | undefined): Promise<void>;
     }
@@ -119,7 +117,7 @@ export type Reversal<In, Out> =
       readonly kind: 'point-of-no-return';
       readonly because: string;
       /** What a person can still do. */
-      readonly note?: HandNote<In, Out>;
+      note?(input: In, recorded: Recorded<Out>): readonly string[];
     };
 
 /** One resumable unit of work. Holds no state: all it knows arrives as arguments. */

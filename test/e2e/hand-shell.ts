@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
 import { readDatabaseAddress } from '../../src/sandbox/scenario/deploy-scenario.js';
 import { findClients } from '../postgres-server.js';
+import { say } from '../say.js';
 import { pathWithAwsCli } from './aws-cli.js';
 import { expectExit, type World } from './harness.js';
 
@@ -34,7 +35,7 @@ export async function pasteHandLines(world: World): Promise<readonly string[]> {
     await shell.close();
   }
   const commands = lines.filter((line) => !line.startsWith('#'));
-  process.stderr.write(`by hand: ${String(commands.length)} commands pasted, each ended with 0\n`);
+  say(`by hand: ${commands.length} commands pasted, each ended with 0`);
   return lines;
 }
 
