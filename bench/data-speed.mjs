@@ -21,8 +21,11 @@ const limits = {
 /** The comparison may take so many times as long as reading all tables. */
 const comparisonLimit = 2;
 
-/** @param {{ scale: number, rounds: number, hnsw: boolean, race: boolean, comparison: boolean }} options */
-export async function benchData({ scale, rounds, hnsw, race, comparison }, tell) {
+/**
+ * @param {{ scale: number, rounds: number, hnsw: boolean, race: boolean, comparison: boolean, ways?: string[] }} options
+ *   `ways`: the ids of those that race; all when left out
+ */
+export async function benchData({ scale, rounds, hnsw, race, comparison, ways }, tell) {
   const servers = await startTwoServers();
   try {
     const bytes = await fillSource(servers, scale);
@@ -32,12 +35,14 @@ export async function benchData({ scale, rounds, hnsw, race, comparison }, tell)
     const results = [];
     if (race)
       results.push(
-        await raceOnce(servers, { title: 'without HNSW', rounds, limits: limits.plain, scale }, tell),
+        await raceOnce(servers, { title: 'without HNSW', rounds, limits: limits.plain, scale, ways }, tell),
       );
     if (comparison) results.push(await compareOnce(servers, { rounds, bytes }, tell));
     if (race && hnsw) {
       await addHnsw(servers);
-      results.push(await raceOnce(servers, { title: 'with HNSW', rounds, limits: limits.hnsw, scale }, tell));
+      results.push(
+        await raceOnce(servers, { title: 'with HNSW', rounds, limits: limits.hnsw, scale, ways }, tell),
+      );
     }
     return results;
   } finally {
@@ -63,12 +68,13 @@ function inSource({ sessions, source }, statements) {
   });
 }
 
-async function raceOnce(servers, { title, rounds, limits, scale }, tell) {
+async function raceOnce(servers, { title, rounds, limits, scale, ways }, tell) {
   const pgcopydb = await findPgcopydb();
   if ('why' in pgcopydb) tell(`SKIPPED: pgcopydb is not in this race: ${pgcopydb.why}`);
   const load = loadavg()[0].toFixed(1);
   const race = await prepareRace(servers, { jobs, rounds });
-  const results = await runRace(race, listWays(race, 'why' in pgcopydb ? undefined : pgcopydb), tell);
+  const racing = chooseWays(listWays(race, 'why' in pgcopydb ? undefined : pgcopydb), ways);
+  const results = await runRace(race, racing, tell);
   const judged = judge(results, limits);
   const isJudged = scale >= judgedFrom;
   return {
@@ -81,6 +87,13 @@ async function raceOnce(servers, { title, rounds, limits, scale }, tell) {
     ...(isJudged ? {} : { notJudged: `scale below ${judgedFrom}` }),
     ok: !isJudged || judged.every(({ ok }) => ok),
   };
+}
+
+function chooseWays(all, ids = all.map(({ id }) => id)) {
+  const unknown = ids.find((id) => !all.some((way) => way.id === id));
+  if (unknown !== undefined)
+    throw new Error(`${unknown} does not race: choose of ${all.map(({ id }) => id).join(', ')}`);
+  return all.filter(({ id }) => ids.includes(id));
 }
 
 function rowOf(one, results) {
@@ -104,11 +117,8 @@ function ratioOf(one, results, id) {
 function judge(results, limits) {
   return Object.entries(limits).flatMap(([id, others]) =>
     Object.entries(others).flatMap(([other, limit]) => {
-      const ratio = ratioOf(
-        results.find((one) => one.id === id),
-        results,
-        other,
-      );
+      const own = results.find((one) => one.id === id);
+      const ratio = own && ratioOf(own, results, other);
       if (ratio === undefined) return [];
       return [{ text: `${id} / ${other} ${ratio.toFixed(2)} (limit ${limit})`, ok: ratio <= limit }];
     }),

@@ -11,6 +11,8 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '0.1' },
     rounds: { type: 'string', default: '2' },
     'no-hnsw': { type: 'boolean', default: false },
+    // Of the race, by id, with commas between; all when left out.
+    ways: { type: 'string' },
   },
 });
 const unknown = positionals.find((name) => !names.includes(name));
@@ -21,7 +23,10 @@ const tell = (line) => console.error(`bench: ${line}`);
 const results = [];
 if (chosen.has('startup')) results.push(benchStartup());
 if (chosen.has('race') || chosen.has('comparison')) {
-  const options = { scale: Number(values.scale), rounds: Number(values.rounds), hnsw: !values['no-hnsw'] };
+  const options = {
+    ...{ scale: Number(values.scale), rounds: Number(values.rounds), hnsw: !values['no-hnsw'] },
+    ways: values.ways?.split(','),
+  };
   results.push(
     ...(await benchData(
       { ...options, race: chosen.has('race'), comparison: chosen.has('comparison') },
