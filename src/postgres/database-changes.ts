@@ -1,15 +1,12 @@
 import type { ServerRef } from '../steps/refs.js';
 import { settingClause } from './guc-value.js';
-import { quoteIdentifier, quoteLiteral } from './identifier.js';
+import { quoteIdentifier } from './identifier.js';
 import { isReservedRole, reservedRole } from './inventory/section.js';
 import type { Change } from './role-changes.js';
 import type { Session, Sessions } from './session.js';
 
 interface DatabaseFacts {
   readonly owner: string;
-  readonly encoding: string;
-  readonly collate: string;
-  readonly ctype: string;
   readonly connections: number;
 }
 
@@ -27,16 +24,8 @@ interface SettingRow {
 const thisDatabase = `(SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 function readFacts(session: Session): Promise<DatabaseFacts> {
-  return session.row<DatabaseFacts>(`SELECT pg_get_userbyid(datdba)::text AS owner, pg_encoding_to_char(encoding)::text AS encoding,
-      datcollate::text AS collate, datctype::text AS ctype, datconnlimit AS connections
+  return session.row<DatabaseFacts>(`SELECT pg_get_userbyid(datdba)::text AS owner, datconnlimit AS connections
     FROM pg_database WHERE datname = current_database()`);
-}
-
-/** CREATE DATABASE as the model database is, from template0, owned by whoever runs it. */
-export async function createDatabaseSql(sessions: Sessions, model: ServerRef, name: string): Promise<string> {
-  const facts = await sessions.use(model, { mode: 'read' }, readFacts);
-  return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ENCODING ${quoteLiteral(facts.encoding)}
-    LC_COLLATE ${quoteLiteral(facts.collate)} LC_CTYPE ${quoteLiteral(facts.ctype)}`;
 }
 
 /**

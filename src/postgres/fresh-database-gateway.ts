@@ -1,5 +1,6 @@
 import { MigrationError } from '../errors.js';
 import type { DatabaseForm, ServerRef } from '../steps/refs.js';
+import { createDatabaseSql } from './database-form.js';
 import { quoteIdentifier, quoteLiteral } from './identifier.js';
 import { codeOf } from './postgres-error.js';
 import type { Session, Sessions } from './session.js';
@@ -52,10 +53,9 @@ export function createFreshDatabaseGateway(sessions: Sessions): FreshDatabaseGat
         const rows = await session.rows('SELECT 1 FROM pg_database WHERE datname = $1', [server.database]);
         return rows.length > 0;
       }),
-    create: (server, { encoding, collate, ctype }) =>
+    create: (server, form) =>
       sessions.use(maintenanceOf(server), write, (session) =>
-        session.run(`CREATE DATABASE ${quoteIdentifier(server.database)} TEMPLATE template0 ENCODING ${quoteLiteral(encoding)}
-          LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`),
+        session.run(createDatabaseSql(server.database, form)),
       ),
     listExtensions: (server) =>
       sessions.use(server, { mode: 'read' }, (session) => session.rows(extensionsSql)),

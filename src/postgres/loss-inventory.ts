@@ -1,4 +1,5 @@
 import type { DatabaseForm, Loss, ServerRef } from '../steps/refs.js';
+import { readDatabaseForm } from './database-form.js';
 import { notOfExtension, reservedRole, userSchema } from './inventory/section.js';
 import { codeOf } from './postgres-error.js';
 import type { Session, Sessions } from './session.js';
@@ -41,9 +42,6 @@ const rolesSql = `SELECT rolname::text AS name FROM pg_roles WHERE rolname !~ ${
 /** The time of the newest commit of the whole server is kept only where it is switched on (PostgreSQL: track_commit_timestamp). */
 const lastWriteSql = `SELECT to_char(timestamp AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM pg_last_committed_xact()`;
 
-const formSql = `SELECT pg_encoding_to_char(encoding)::text AS encoding, datcollate::text AS collate, datctype::text AS ctype
-  FROM pg_database WHERE datname = current_database()`;
-
 /** Lists what a server holds, database by database. Reads only. */
 export interface LossReader {
   readLoss(server: ServerRef, signal: AbortSignal): Promise<Loss>;
@@ -53,8 +51,7 @@ export interface LossReader {
 
 export function createLossReader(sessions: Sessions): LossReader {
   return {
-    readForm: (server) =>
-      sessions.use(server, { mode: 'read' }, (session) => session.row<DatabaseForm>(formSql)),
+    readForm: (server) => sessions.use(server, { mode: 'read' }, readDatabaseForm),
     readLoss: async (server, signal) => {
       const { rows, roles, lastWrite } = await sessions.use(
         server,

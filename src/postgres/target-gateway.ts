@@ -1,6 +1,7 @@
-import type { ServerRef } from '../steps/refs.js';
-import { createDatabaseSql, planDatabase } from './database-changes.js';
+import type { DatabaseForm, ServerRef } from '../steps/refs.js';
+import { planDatabase } from './database-changes.js';
 import { listContents } from './database-contents.js';
+import { createDatabaseSql, readDatabaseForm } from './database-form.js';
 import { planExtensions, readExtensions } from './extension-changes.js';
 import type { ExtensionFact } from './extension-changes.js';
 import { quoteIdentifier, quoteLiteral } from './identifier.js';
@@ -15,6 +16,8 @@ export interface TargetState {
   readonly exists: boolean;
   /** Comment on the database: where a run leaves its mark. */
   readonly comment: string | null;
+  /** Undefined when it does not exist. */
+  readonly form?: DatabaseForm;
   /** Some of the objects that users made in it; empty for an empty database. */
   readonly contents: readonly string[];
 }
@@ -22,6 +25,7 @@ export interface TargetState {
 /** The database that is restored into, and its server. Only `apply`, `create`, `mark`, `drop` and `dropRole` change anything. */
 export interface TargetGateway {
   inspect(target: ServerRef): Promise<TargetState>;
+  readForm(source: ServerRef): Promise<DatabaseForm>;
   readExtensions(source: ServerRef): Promise<ExtensionFact[]>;
   planRoles: (source: ServerRef, target: ServerRef) => ReturnType<typeof planRoles>;
   planExtensions: (
@@ -36,7 +40,7 @@ export interface TargetGateway {
   apply(target: ServerRef, change: Change): Promise<boolean>;
   /** A statement for roles: run in a database that is there in any case. */
   applyToServer(target: ServerRef, change: Change): Promise<boolean>;
-  create(model: ServerRef, target: ServerRef): Promise<void>;
+  create(target: ServerRef, form: DatabaseForm): Promise<void>;
   mark(target: ServerRef, comment: string | null): Promise<void>;
   /** Ends the sessions in it and drops it, but only while it carries `marker`. */
   drop(target: ServerRef, marker: string): Promise<void>;
@@ -49,6 +53,7 @@ const write = { mode: 'write' } as const;
 export function createTargetGateway(sessions: Sessions): TargetGateway {
   return {
     inspect: (target) => inspect(sessions, target),
+    readForm: (source) => sessions.use(source, { mode: 'read' }, readDatabaseForm),
     readExtensions: (source) => readExtensions(sessions, source),
     planRoles: (source, target) => planRoles(sessions, source, maintenanceOf(target)),
     planExtensions: (wanted, target, exists) => planExtensions(sessions, wanted, target, exists),
@@ -56,10 +61,10 @@ export function createTargetGateway(sessions: Sessions): TargetGateway {
     planOwnerGrants: (source, target) => planOwnerGrants(sessions, source, target),
     apply: (target, change) => apply(sessions, target, change),
     applyToServer: (target, change) => apply(sessions, maintenanceOf(target), change),
-    create: async (model, target) => {
-      const sql = await createDatabaseSql(sessions, model, target.database);
-      await sessions.use(maintenanceOf(target), write, (session) => session.run(sql));
-    },
+    create: (target, form) =>
+      sessions.use(maintenanceOf(target), write, (session) =>
+        session.run(createDatabaseSql(target.database, form)),
+      ),
     mark: (target, comment) =>
       sessions.use(target, write, (session) =>
         session.run(
@@ -84,8 +89,12 @@ async function inspect(sessions: Sessions, target: ServerRef): Promise<TargetSta
   );
   const [found] = rows;
   if (found === undefined) return { exists: false, comment: null, contents: [] };
-  const contents = await sessions.use(target, { mode: 'read' }, listContents);
-  return { exists: true, comment: found.comment, contents };
+  return sessions.use(target, { mode: 'read' }, async (session) => ({
+    exists: true,
+    comment: found.comment,
+    form: await readDatabaseForm(session),
+    contents: await listContents(session),
+  }));
 }
 
 /**

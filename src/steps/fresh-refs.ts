@@ -30,9 +30,22 @@ export const lossSchema = z.strictObject({
 });
 export type Loss = z.output<typeof lossSchema>;
 
-/** How the configured database is made, for the one that takes its place. */
-const databaseForm = z.strictObject({ encoding: z.string(), collate: z.string(), ctype: z.string() });
+/** How a database is made, for one that takes its place. */
+export const databaseForm = z.strictObject({
+  encoding: z.string(),
+  collate: z.string(),
+  ctype: z.string(),
+  /** c: libc, i: ICU, b: builtin (PostgreSQL: pg_database.datlocprovider). */
+  provider: z.string().default('c'),
+  locale: z.string().nullable().default(null),
+  /** Of ICU. */
+  rules: z.string().nullable().default(null),
+});
 export type DatabaseForm = z.output<typeof databaseForm>;
+
+export function isSameForm(one: DatabaseForm | undefined, other: DatabaseForm | undefined): boolean {
+  return databaseForm.keyof().options.every((key) => one?.[key] === other?.[key]);
+}
 
 /** The whole list is a file of the run's folder. */
 export const recordLoss = ref(

@@ -8,7 +8,14 @@ import type { PlanIo, RecordedIntent, Step, StepIo } from '../pipeline/step.js';
 import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
 import { sqlName, sqlText } from './by-hand.js';
 import { dataSourceOf } from './data-source.js';
-import { awaitTarget, prepareTarget } from './refs.js';
+import {
+  awaitTarget,
+  databaseForm,
+  isSameForm,
+  prepareTarget,
+  type DatabaseForm,
+  type ServerRef,
+} from './refs.js';
 import {
   applyAll,
   calls,
@@ -54,7 +61,7 @@ export function createPrepareTarget({
           `database ${config.source.database} on ${config.target.cluster}: must be empty, then marked as this run's`,
           'roles without passwords, extensions in versions no older, database settings and grants',
         ],
-        calls: [calls.create, calls.mark, calls.createRole, 'sql:CREATE EXTENSION'],
+        calls: [calls.create, calls.mark, calls.drop, calls.createRole, 'sql:CREATE EXTENSION'],
       }),
     run: (io, input) => run(gateway, io, input),
     verify: (io, input, output) => verify(gateway, io, input, output),
@@ -69,8 +76,9 @@ async function run(gateway: TargetGateway, io: StepIo, input: TargetServers): Pr
   const wanted = await gateway.readExtensions(source);
   // Asked before anything is changed: an extension that cannot be had ends the run here.
   await gateway.planExtensions(wanted, target, state.exists);
+  if (state.exists && state.comment !== marker) await mark(gateway, io, target, state);
   if (!state.exists) await createMarked(gateway, io, input);
-  else if (state.comment !== marker) await mark(gateway, io, target, state.comment);
+  else if (!(await hasForm(gateway, state, source))) await makeAnew(gateway, io, input);
   await createRoles(gateway, io, input);
   const extensions = await furnish(gateway, io, input, wanted);
   const created = io.intents().filter((intent) => intent.call === calls.createRole);
@@ -83,6 +91,18 @@ async function run(gateway: TargetGateway, io: StepIo, input: TargetServers): Pr
     ],
     extensions,
   };
+}
+
+async function hasForm(gateway: TargetGateway, state: TargetState, source: ServerRef): Promise<boolean> {
+  return isSameForm(state.form, await gateway.readForm(source));
+}
+
+/** Encoding and locale are chosen when a database is created (PostgreSQL: CREATE DATABASE), and this one is empty. */
+async function makeAnew(gateway: TargetGateway, io: StepIo, input: TargetServers): Promise<void> {
+  const { target } = input;
+  io.note(`making ${target.database} anew, with encoding and locale of the source's`);
+  await io.mutate({ call: calls.drop, key: target.database }, () => gateway.drop(target, markerOf(io.runId)));
+  await createMarked(gateway, io, input);
 }
 
 async function createRoles(
@@ -143,46 +163,61 @@ async function verify(
 
 /** The same by hand, in as many commands as there are things to be taken back. */
 function noteAsFound({ target }: TargetServers, intents: readonly RecordedIntent[]): string[] {
-  const marked = intents.find(({ call }) => call === calls.mark);
-  const comment = marked?.before?.['comment'];
+  const found = foundBefore(intents);
   const created = intents.some(({ call }) => call === calls.create);
   const roles = new Set(intents.filter(({ call }) => call === calls.createRole).map(({ key }) => key));
-  const onDatabase = created
-    ? [noteOnServer(target, dropStatement(target))]
-    : marked === undefined
-      ? []
-      : [noteEmptying(target)];
+  const onDatabase =
+    found !== undefined
+      ? [noteEmptying(target)]
+      : created
+        ? [noteOnServer(target, dropStatement(target))]
+        : [];
   const recommented =
-    typeof comment === 'string'
-      ? [noteOnServer(target, `COMMENT ON DATABASE ${sqlName(target.database)} IS ${sqlText(comment)}`)]
+    typeof found?.comment === 'string'
+      ? [noteOnServer(target, `COMMENT ON DATABASE ${sqlName(target.database)} IS ${sqlText(found.comment)}`)]
       : [];
   return [
     ...onDatabase,
-    ...(created ? [] : recommented),
+    ...recommented,
     ...[...roles].map((role) => noteOnServer(target, `DROP ROLE IF EXISTS ${sqlName(role)}`)),
   ];
+}
+
+interface FoundDatabase {
+  readonly comment: string | null;
+  readonly form: DatabaseForm | undefined;
+}
+
+/** The database as it was before the run; undefined when there was none, or nothing has been done to it. */
+function foundBefore(intents: readonly RecordedIntent[]): FoundDatabase | undefined {
+  const first = intents.find(({ call }) => call === calls.mark || call === calls.create);
+  if (first?.call !== calls.mark) return undefined;
+  const comment = first.before?.['comment'];
+  const form = databaseForm.safeParse(first.before?.['form']);
+  return { comment: typeof comment === 'string' ? comment : null, form: form.data };
 }
 
 /** Leaves the database as it was found: not there, or empty and without our mark. */
 async function undo(gateway: TargetGateway, io: StepIo, { source, target }: TargetServers): Promise<void> {
   const intents = io.intents();
-  const found = intents.find((intent) => intent.call === calls.mark)?.before?.['comment'];
+  const found = foundBefore(intents);
   const created = intents.some((intent) => intent.call === calls.create);
   const marker = markerOf(io.runId);
   let state = await gateway.inspect(target);
-  if (created && state.exists && state.comment === null && state.contents.length === 0) {
+  const isOfRun = created && !isSameForm(state.form, found?.form);
+  if (isOfRun && state.exists && state.comment === null && state.contents.length === 0) {
     // Made by a run that died before it could mark it; only what is marked is dropped.
-    await mark(gateway, io, target, null);
+    await mark(gateway, io, target, state);
     state = { ...state, comment: marker };
   }
   if (state.comment === marker) {
     await io.mutate({ call: calls.drop, key: target.database }, () => gateway.drop(target, marker));
   }
-  const wasThere = !created && found !== undefined;
-  if (wasThere && (state.comment === marker || !state.exists)) {
+  if (found !== undefined && (state.comment === marker || !state.exists)) {
+    const form = found.form ?? (await gateway.readForm(source));
     await io.mutate({ call: `${calls.create} empty`, key: target.database }, async () => {
-      await gateway.create(source, target);
-      await gateway.mark(target, typeof found === 'string' ? found : null);
+      await gateway.create(target, form);
+      await gateway.mark(target, found.comment);
     });
   }
   for (const intent of intents.filter((one) => one.call === calls.createRole)) {

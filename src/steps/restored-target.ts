@@ -37,7 +37,7 @@ export async function makeAsPrepared(
   if (!wasDropped(io)) return;
   const state = await gateway.inspect(target);
   if (!state.exists) await createMarked(gateway, io, input);
-  else if (state.comment !== marker) await mark(gateway, io, target, state.comment);
+  else if (state.comment !== marker) await mark(gateway, io, target, state);
   await furnish(gateway, io, input, await gateway.readExtensions(source));
 }
 

@@ -1,7 +1,7 @@
 import type { StepIo } from '../pipeline/step.js';
 import type { ExtensionFact } from '../postgres/extension-changes.js';
 import type { Change } from '../postgres/role-changes.js';
-import type { TargetGateway } from '../postgres/target-gateway.js';
+import type { TargetGateway, TargetState } from '../postgres/target-gateway.js';
 import { psql, sqlName } from './by-hand.js';
 import type { ServerRef } from './refs.js';
 
@@ -63,17 +63,18 @@ export async function createMarked(
   io: StepIo,
   { source, target }: TargetServers,
 ): Promise<void> {
-  await io.mutate({ call: calls.create, key: target.database }, () => gateway.create(source, target));
-  await mark(gateway, io, target, null);
+  const form = await gateway.readForm(source);
+  await io.mutate({ call: calls.create, key: target.database }, () => gateway.create(target, form));
+  await mark(gateway, io, target, { comment: null, form });
 }
 
 export function mark(
   gateway: TargetGateway,
   io: StepIo,
   target: ServerRef,
-  previous: string | null,
+  { comment, form }: Pick<TargetState, 'comment' | 'form'>,
 ): Promise<void> {
-  return io.mutate({ call: calls.mark, key: target.database, before: { comment: previous } }, () =>
+  return io.mutate({ call: calls.mark, key: target.database, before: { comment, form } }, () =>
     gateway.mark(target, markerOf(io.runId)),
   );
 }

@@ -1,13 +1,20 @@
 import { PreconditionError } from '../../src/errors.js';
 import type { Change } from '../../src/postgres/role-changes.js';
 import type { RestoreGateway } from '../../src/postgres/restore-gateway.js';
+import type { DatabaseForm } from '../../src/steps/refs.js';
 import type { TargetGateway } from '../../src/postgres/target-gateway.js';
 
 interface FakeDatabase {
   comment: string | null;
+  collate?: string;
   contents: string[];
   applied: string[];
 }
+
+const formOf = (collate = 'C'): DatabaseForm => ({
+  ...{ encoding: 'UTF8', collate, ctype: 'C' },
+  ...{ provider: 'c', locale: null, rules: null },
+});
 
 /** A server with databases and roles, as far as the steps that restore into it can tell. */
 export class FakeTargetServer {
@@ -19,6 +26,7 @@ export class FakeTargetServer {
     const databases = [...this.databases].map(([name, one]) => ({
       name,
       ...one,
+      collate: one.collate ?? 'C',
       applied: [...new Set(one.applied)].sort(),
     }));
     return { databases, roles: [...this.roles].sort() };
@@ -45,9 +53,11 @@ export class FakeTargetServer {
         return {
           exists: found !== undefined,
           comment: found?.comment ?? null,
+          ...(found === undefined ? {} : { form: formOf(found.collate) }),
           contents: [...(found?.contents ?? [])],
         };
       },
+      readForm: async () => formOf(),
       readExtensions: async ({ database }) => {
         const names =
           database === 'source'
@@ -88,10 +98,10 @@ export class FakeTargetServer {
         this.roles.add(change.key);
         return true;
       },
-      create: async (_model, { database }) => {
+      create: async ({ database }, { collate }) => {
         if (this.databases.has(database)) throw new PreconditionError('DuplicateDatabase', database);
         this.#did(`create ${database}`);
-        this.databases.set(database, { comment: null, contents: [], applied: [] });
+        this.databases.set(database, { comment: null, collate, contents: [], applied: [] });
       },
       mark: async ({ database }, comment) => {
         this.#did(`mark ${database}`);

@@ -7,7 +7,7 @@ let server: PostgresServer;
 const signal = new AbortController().signal;
 const mark = 'rds2aurora_init_test';
 const script = (text: string) => ({ text, mark, comment: 'init SQL of a run' });
-const form = { encoding: 'UTF8', collate: 'C', ctype: 'C' };
+const form = { encoding: 'UTF8', collate: 'C', ctype: 'C', provider: 'c', locale: null, rules: null };
 
 beforeAll(async () => {
   server = await startPostgresServer({ parameters: { track_commit_timestamp: 'on' } });

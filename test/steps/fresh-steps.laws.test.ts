@@ -29,7 +29,7 @@ const loss: Loss = {
   roles: ['reader'],
   lastWrite: { at: null, detail: 'not known' },
 };
-const form = { encoding: 'UTF8', collate: 'C', ctype: 'C' };
+const form = { encoding: 'UTF8', collate: 'C', ctype: 'C', provider: 'c', locale: null, rules: null };
 const fingerprint = fingerprintSchema.parse({
   ...{ format: 2, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
   sections: {

@@ -14,9 +14,12 @@ import { lawConfig, lawEarlier } from './data-law-inputs.js';
 type Config = z.output<typeof configSchema>;
 const marker = markerOf('law-000000');
 
-function prepareWorld(exists: boolean): LawWorld<Config> {
+function prepareWorld(found?: {
+  readonly comment: string | null;
+  readonly collate: string;
+}): LawWorld<Config> {
   const server = new FakeTargetServer();
-  if (exists) server.databases.set('ragdb', { comment: 'mine', contents: [], applied: [] });
+  if (found !== undefined) server.databases.set('ragdb', { ...found, contents: [], applied: [] });
   return {
     step: seal(createPrepareTarget({ target: server.createGateway() })),
     config: lawConfig,
@@ -29,8 +32,16 @@ function prepareWorld(exists: boolean): LawWorld<Config> {
   };
 }
 
-describeStepLaws('prepare-target, into a database that has to be made', () => prepareWorld(false));
-describeStepLaws('prepare-target, into an empty database', () => prepareWorld(true));
+describeStepLaws('prepare-target, into a database that has to be made', () => prepareWorld());
+describeStepLaws('prepare-target, into an empty database', () =>
+  prepareWorld({ comment: 'mine', collate: 'C' }),
+);
+describeStepLaws('prepare-target, into an empty database with another locale', () =>
+  prepareWorld({ comment: 'mine', collate: 'en_US.UTF-8' }),
+);
+describeStepLaws('prepare-target, into one with another locale and no comment', () =>
+  prepareWorld({ comment: null, collate: 'en_US.UTF-8' }),
+);
 
 describeStepLaws('restore-database', () => {
   const server = new FakeTargetServer();
