@@ -214,7 +214,7 @@ const programs: readonly Family[] = [
     kind: 'a type changed',
     query: `SELECT d.sql, d.place FROM (VALUES ('ALTER DOMAIN app.email DROP NOT NULL', 'types: app.email'), ('ALTER DOMAIN app.email SET DEFAULT ''a@b''', 'types: app.email'), ('ALTER DOMAIN app.email DROP CONSTRAINT email_check', 'constraints: '),
       ('ALTER DOMAIN app.email ADD CONSTRAINT longer CHECK (length(VALUE) > 2) NOT VALID', 'constraints: '), ('ALTER TYPE app.pair ADD ATTRIBUTE more int CASCADE', 'types: app.pair'), ('ALTER TYPE app.pair RENAME ATTRIBUTE a TO z CASCADE', 'types: app.pair'),
-      ('ALTER TYPE app.pair ALTER ATTRIBUTE "B b" TYPE text COLLATE "C" CASCADE', 'types: app.pair')) d(sql, place)`,
+      ('ALTER TYPE rare.money_like ALTER ATTRIBUTE unit TYPE text COLLATE "C"', 'types: rare.money_like')) d(sql, place)`,
   },
   {
     kind: 'a sequence defined otherwise',
