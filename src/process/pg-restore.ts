@@ -44,11 +44,11 @@ export interface IgnoredError {
   readonly text: string;
 }
 
-const sections: Readonly<Record<RestorePart, string>> = {
-  schemas: 'pre-data',
-  'pre-data': 'pre-data',
-  data: 'data',
-  'post-data': 'post-data',
+const sections: Readonly<Record<RestorePart, readonly string[]>> = {
+  schemas: ['pre-data'],
+  'pre-data': ['pre-data'],
+  'post-data': ['post-data'],
+  'data and post-data': ['data', 'post-data'],
 };
 
 /** Restores one part of an archive. @throws MigrationError at the first error that no rule allows. */
@@ -134,7 +134,7 @@ function restoreArguments(request: RestoreRequest, list: string): string[] {
   return [
     '--format=directory',
     `--dbname=${conninfo(request.server)}`,
-    `--section=${sections[request.part]}`,
+    ...sections[request.part].map((section) => `--section=${section}`),
     `--use-list=${list}`,
     `--jobs=${String(request.jobs)}`,
     '--no-tablespaces',

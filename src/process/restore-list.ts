@@ -1,5 +1,5 @@
 /** Which part of an archive is restored by one call of pg_restore. */
-export type RestorePart = 'schemas' | 'pre-data' | 'data' | 'post-data';
+export type RestorePart = 'schemas' | 'pre-data' | 'post-data' | 'data and post-data';
 
 export interface ListFilter {
   readonly part: RestorePart;

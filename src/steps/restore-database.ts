@@ -1,5 +1,5 @@
 /**
- * Restores the dump with pg_restore: schemas, definitions, data, then indexes and constraints. Each part is one intent;
+ * Restores the dump with pg_restore: schemas, definitions, then data with indexes and constraints. Each part is one intent;
  * a part that died half way means that the database, which this run marked, is dropped and restored from the start.
  */
 import type { Config } from '../config/schema.js';
@@ -55,7 +55,8 @@ export interface RestoreDatabaseInput extends TargetServers {
 
 type Output = ReturnType<(typeof restoreDatabase)['output']['parse']>;
 
-const parts: readonly RestorePart[] = ['schemas', 'pre-data', 'data', 'post-data'];
+/** An index is built as soon as its table is there, while others are still loaded: both are one part. */
+const parts: readonly RestorePart[] = ['schemas', 'pre-data', 'data and post-data'];
 const callOf = (part: RestorePart): string => `pg_restore ${part}`;
 
 export function createRestoreDatabase(
@@ -94,7 +95,7 @@ export function createRestoreDatabase(
       Promise.resolve({
         kind: 'change',
         effects: [
-          `pg_restore into ${config.target.cluster}: definitions, data, then indexes and constraints; any error that is not known to be harmless ends it`,
+          `pg_restore into ${config.target.cluster}: definitions, data, each index once its table is there, constraints; any error that is not known to be harmless ends it`,
         ],
         calls: parts.map(callOf),
       }),

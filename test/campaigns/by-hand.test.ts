@@ -76,7 +76,7 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'a temporary instance, and an old stack that was deleted for a deploy command': {
     ...{ mode: 'command-in-place', words: ['snapshot', ...inPlace] },
-    kill: 'restore-database/pg_restore data#1:after-call',
+    kill: 'restore-database/pg_restore data and post-data#1:after-call',
     pasted: [
       /delete-db-instance --db-instance-identifier rds2aurora-production-rag-/,
       /old-stack-quiet\.json$/,

@@ -22,7 +22,7 @@ const forwards = [
     'deploy-empty/cloudformation:ExecuteChangeSet',
     'hydrate-source/rds:RestoreDBInstanceFromDBSnapshot',
     'prepare-target/sql:COMMENT ON DATABASE',
-    'restore-database/pg_restore data',
+    'restore-database/pg_restore data and post-data',
     'remove-temporary/rds:DeleteDBInstance',
     'settle-by-command/process:DeployCommand',
   ),
@@ -34,7 +34,7 @@ const backwards = [
   'deploy-empty/undone#1:torn-record',
 ];
 /** Where a run ends for good, its temporary instance still there. */
-const halfWay = 'restore-database/pg_restore data#1:after-call';
+const halfWay = 'restore-database/pg_restore data and post-data#1:after-call';
 const backFromThere = [
   ...around('hydrate-source/rds:DeleteDBInstance'),
   'hydrate-source/undone#1:before-record',

@@ -131,7 +131,7 @@ export class FakeTargetServer {
         }
         this.#did(`restore ${name}`);
         contents.push(name);
-        return part === 'data' ? [{ rule: 'transaction-timeout-unknown', text: part }] : [];
+        return part === 'data and post-data' ? [{ rule: 'transaction-timeout-unknown', text: part }] : [];
       },
       inspect: async ({ database }) => ({
         tables: this.database(database).contents.length,

@@ -40,7 +40,7 @@ test('the rest comes without extensions, schemas, subscriptions and what is AWSâ
 });
 
 test('comments of the archive stay', () => {
-  expect(filterRestoreList(list, { part: 'data', existingSchemas: [] })).toContain('; Archive created');
+  expect(filterRestoreList(list, { part: 'post-data', existingSchemas: [] })).toContain('; Archive created');
 });
 
 test('single objects are chosen, or left out, by their catalog and OID', () => {

@@ -356,7 +356,7 @@ describe('the data path', { shuffle: false }, () => {
       const step = createRestoreDatabase(gateways);
       if (step.reversal.kind !== 'undo') throw new Error('restoring can be undone');
       await step.reversal.undo(openIo(), restoreInput(), undefined);
-      expect(await gateways.target.inspect(servers.target)).toEqual({
+      expect(await gateways.target.inspect(servers.target)).toMatchObject({
         exists: true,
         comment: 'rds2aurora run zoo-1',
         contents: [],
