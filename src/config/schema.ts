@@ -180,7 +180,15 @@ export const configSchema = z.strictObject({
     ),
   dump: z
     .strictObject({
-      jobs: z.number().int().min(1).max(64).optional().describe('Default: number of processors, at most 8'),
+      jobs: z
+        .number()
+        .int()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe(
+          'Sessions at once on each server; the streaming engine builds as many indexes beside. Default: number of processors, at most 8',
+        ),
       directory: z.string().min(1).optional().describe('Default: inside the run directory'),
     })
     .optional(),

@@ -4,7 +4,12 @@ import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
 import type { Copier, StreamGateway } from '../postgres/stream/stream-gateway.js';
-import type { StreamBuild, StreamPart, StreamPlan } from '../postgres/stream/stream-plan.js';
+import {
+  constraintCatalog,
+  type StreamBuild,
+  type StreamPart,
+  type StreamPlan,
+} from '../postgres/stream/stream-plan.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
 import type { RunFiles } from '../process/run-files.js';
 import type { RestoreDatabaseInput } from './restore-database.js';
@@ -12,7 +17,7 @@ import { currentIntents } from './restored-target.js';
 import type { FingerprintReading } from './source-fingerprint.js';
 import { buildCall, buildIndex, isDone, restorePart } from './stream-restore.js';
 import type { StreamWork } from './stream-restore.js';
-import { runTasks } from './stream-schedule.js';
+import { runTasks, type StreamTask } from './stream-schedule.js';
 
 export interface StreamDatabaseDependencies extends FingerprintReading {
   readonly target: TargetGateway;
@@ -124,21 +129,33 @@ async function copyAll(streams: StreamGateway, work: StreamWork, plan: StreamPla
 const isOfServer = (call: string): boolean =>
   [streamCalls.copy, streamCalls.largeObjects, streamCalls.build, 'pg_restore post-data'].includes(call);
 
-type Task =
-  | { readonly id: string; readonly after: readonly string[]; readonly part: StreamPart }
-  | { readonly id: string; readonly after: readonly string[]; readonly build: StreamBuild }
-  | { readonly id: string; readonly after: readonly string[]; readonly largeObjects: true };
+type Task = StreamTask &
+  ({ readonly part: StreamPart } | { readonly build: StreamBuild } | { readonly largeObjects: true });
 
 const largeObjects = 'large objects';
 const buildId = (build: StreamBuild): string => `index ${build.label}`;
 
-/** An index that can be built goes before more data: the slow ones must not be left for the end. */
+/** What must not be left for the end goes first: what vector indexes wait for, then large objects, in one stream however many. */
 function tasksOf({ parts, builds }: StreamPlan): Task[] {
+  const awaited = new Set(builds.filter(({ vector }) => vector).flatMap(({ after }) => after));
+  const copies = parts.map((part): Task => ({ id: part.key, after: [], lane: 'copy', part }));
   return [
-    ...builds.map((build): Task => ({ id: buildId(build), after: build.after, build })),
-    ...parts.map((part): Task => ({ id: part.key, after: [], part })),
-    { id: largeObjects, after: [], largeObjects: true },
+    ...builds.map(toTask).sort((one, other) => Number(isAlone(other)) - Number(isAlone(one))),
+    ...copies.filter(({ id }) => awaited.has(id)),
+    { id: largeObjects, after: [], lane: 'copy', largeObjects: true },
+    ...copies.filter(({ id }) => !awaited.has(id)),
   ];
+}
+
+const isAlone = ({ holds }: Task): boolean => holds?.alone === true;
+
+/**
+ * ALTER TABLE ADD CONSTRAINT locks its table against everybody, CREATE INDEX does not against its like
+ * (PostgreSQL: "Table-Level Locks"). What waits for the same parts is of one table.
+ */
+function toTask(build: StreamBuild): Task {
+  const holds = { table: build.after.join(), alone: build.entry.startsWith(constraintCatalog) };
+  return { id: buildId(build), after: build.after, lane: 'build', holds, build };
 }
 
 /** Parts as the target knows them, the rest as the journal does. */

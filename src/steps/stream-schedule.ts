@@ -2,11 +2,15 @@
 export interface StreamTask {
   readonly id: string;
   readonly after: readonly string[];
+  /** Tasks of one lane share its jobs, and leave those of the other alone. */
+  readonly lane: 'copy' | 'build';
+  /** A table that is locked meanwhile; `alone`: against all others that hold it, who would wait with a job taken. */
+  readonly holds?: { readonly table: string; readonly alone: boolean };
 }
 
 /**
- * Does all tasks, `jobs` at once: whenever one is free, the first in the list whose forerunners are done. Ends the others at
- * the first failure, waits for them, and throws that failure.
+ * Does all tasks, `jobs` of each lane at once: whenever one is free, the first in the list whose forerunners are done and
+ * whose table can be had. Ends the others at the first failure, waits for them, and throws that failure.
  * @param done ids that count as done already
  */
 export async function runTasks<Task extends StreamTask>(
@@ -16,7 +20,7 @@ export async function runTasks<Task extends StreamTask>(
 ): Promise<void> {
   const done = new Set(options.done);
   const waiting = tasks.filter((task) => !done.has(task.id));
-  const running = new Set<Promise<void>>();
+  const running = new Map<Task, Promise<void>>();
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const failures: unknown[] = [];
@@ -28,20 +32,34 @@ export async function runTasks<Task extends StreamTask>(
         stop.abort(error);
       },
     );
-    const entry = ending.finally(() => running.delete(entry));
-    running.add(entry);
+    running.set(
+      task,
+      ending.finally(() => running.delete(task)),
+    );
+  };
+  const canBegin = (task: Task): boolean => {
+    const others = [...running.keys()];
+    return (
+      task.after.every((id) => done.has(id)) &&
+      others.filter(({ lane }) => lane === task.lane).length < options.jobs &&
+      !others.some((other) => excludes(task, other))
+    );
   };
   for (;;) {
-    while (failures.length === 0 && running.size < options.jobs) {
-      const index = waiting.findIndex((task) => task.after.every((id) => done.has(id)));
+    while (failures.length === 0) {
+      const index = waiting.findIndex(canBegin);
       const [next] = index < 0 ? [] : waiting.splice(index, 1);
       if (next === undefined) break;
       begin(next);
     }
     if (running.size === 0) break;
-    await Promise.race(running);
+    await Promise.race(running.values());
   }
   if (failures.length > 0) throw failures[0];
   const [stuck] = waiting;
   if (stuck !== undefined) throw new Error(`${stuck.id} waits for what nobody does`);
+}
+
+function excludes({ holds: one }: StreamTask, { holds: other }: StreamTask): boolean {
+  return one !== undefined && one.table === other?.table && (one.alone || other.alone);
 }

@@ -3,7 +3,11 @@ import { runTasks } from '../../src/steps/stream-schedule.js';
 
 const { signal } = new AbortController();
 const options = { jobs: 2, done: new Set<string>(), signal };
-const task = (id: string, ...after: string[]) => ({ id, after });
+const task = (id: string, ...after: string[]) => ({ id, after, lane: 'copy' as const });
+const build = (id: string, table: string, alone: boolean) => ({
+  ...{ id, after: [], lane: 'build' as const },
+  holds: { table, alone },
+});
 
 test('each task begins once those it waits for are done, the first in the list first', async () => {
   const begun: string[] = [];
@@ -32,6 +36,38 @@ test('never more at once than there are jobs', async () => {
     running -= 1;
   });
   expect(most).toBe(2);
+});
+
+test('copies and builds have their jobs each', async () => {
+  const running = new Set<string>();
+  let most = '';
+  const tasks = [
+    ...['a', 'b', 'c'].map((id) => task(id)),
+    ...['1', '2', '3'].map((id) => build(id, id, false)),
+  ];
+  await runTasks(tasks, options, async ({ id }) => {
+    running.add(id);
+    if (running.size > most.length) most = [...running].join('');
+    await new Promise((resolve) => setImmediate(resolve));
+    running.delete(id);
+  });
+  expect(most).toBe('ab12');
+});
+
+test('what needs a table alone waits without a job, and lets nobody else in', async () => {
+  const order: string[] = [];
+  const tasks = [
+    build('key', 't', true),
+    build('one', 't', false),
+    build('two', 't', false),
+    build('other', 'u', true),
+  ];
+  await runTasks(tasks, options, async ({ id }) => {
+    order.push(`+${id}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(`-${id}`);
+  });
+  expect(order).toEqual(['+key', '+other', '-key', '+one', '-other', '+two', '-one', '-two']);
 });
 
 test('the first failure ends the others, begins no more, and is the one that is thrown', async () => {

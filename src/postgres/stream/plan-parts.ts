@@ -5,8 +5,10 @@ import type { StreamIndex, StreamTable } from './stream-tables.js';
 export interface PartRules {
   /** Of one part of a large table. */
   readonly partBytes: number;
-  /** Tables up to this size share a transaction. */
+  /** Tables up to this size share a transaction, */
   readonly smallBytes: number;
+  /** of at most so much. */
+  readonly batchBytes: number;
   /** The server finds a range of blocks without reading the others: PostgreSQL 14 and later. */
   readonly splits: boolean;
   readonly isBinary: (table: StreamTable) => boolean;
@@ -103,7 +105,7 @@ function batches(tables: readonly StreamTable[], rules: PartRules): StreamPart[]
   for (const table of tables) {
     const last = found.at(-1);
     bytes += table.bytes;
-    if (last !== undefined && bytes <= 16 * rules.smallBytes && last.length < batchTables) last.push(table);
+    if (last !== undefined && bytes <= rules.batchBytes && last.length < batchTables) last.push(table);
     else {
       found.push([table]);
       bytes = table.bytes;

@@ -1,12 +1,14 @@
 import type { ServerRef } from '../../steps/refs.js';
 import type { Sessions } from '../session.js';
 import { isBinarySafe } from './binary-types.js';
-import { planParts } from './plan-parts.js';
+import { planParts, type PartRules } from './plan-parts.js';
 import type { StreamPlan } from './stream-plan.js';
 import { listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
 
-const partBytes = 64 << 20;
-const smallBytes = 1 << 20;
+export type PartSizes = Pick<PartRules, 'partBytes' | 'smallBytes' | 'batchBytes'>;
+
+/** Starting the processes of a part, and those of each of its indexes, takes as long as copying a small table. */
+const usualSizes: PartSizes = { partBytes: 64 << 20, smallBytes: 8 << 20, batchBytes: 32 << 20 };
 /** Each part has its journal entries and two processes: a very large database gets larger parts instead of more. */
 const mostParts = 500;
 
@@ -24,6 +26,7 @@ export async function planStream(
   sessions: Sessions,
   source: ServerRef,
   target: ServerRef,
+  sizes: PartSizes = usualSizes,
 ): Promise<StreamPlan> {
   const other = await sessions.use(target, { mode: 'read' }, (session) => session.row<ServerFacts>(factsSql));
   return sessions.use(source, { mode: 'read', statementTimeoutMs: 0 }, async (session) => {
@@ -38,8 +41,8 @@ export async function planStream(
     const tables = await listStreamTables(session);
     const total = tables.reduce((sum, table) => sum + table.bytes, 0);
     const divided = planParts(tables, await listStreamIndexes(session), {
-      partBytes: Math.max(partBytes, total / mostParts),
-      smallBytes,
+      ...sizes,
+      partBytes: Math.max(sizes.partBytes, total / mostParts),
       splits: own.number >= 140_000,
       isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
     });

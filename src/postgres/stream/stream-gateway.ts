@@ -12,7 +12,7 @@ import type { Session, Sessions } from '../session.js';
 import { useSnapshot } from '../snapshot-sessions.js';
 import { whileNotStalled } from '../stall-watch.js';
 import { readTimeLimitsOff } from '../time-limits.js';
-import { planStream } from './plan-stream.js';
+import { planStream, type PartSizes } from './plan-stream.js';
 import { streamPlanSchema } from './stream-plan.js';
 import type { StreamPart, StreamPlan } from './stream-plan.js';
 import {
@@ -57,9 +57,17 @@ export interface StreamGateway {
   copy<T>(order: StreamOrder, work: (copier: Copier) => Promise<T>): Promise<T>;
 }
 
-export function createStreamGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): StreamGateway {
+/** Between two looks at how far the copies are. */
+const lookEveryMs = 1000;
+
+/** @param sizes of parts, where they are not the usual ones */
+export function createStreamGateway(
+  sessions: Sessions,
+  login: ClientLogin,
+  sizes?: PartSizes,
+): StreamGateway {
   return {
-    plan: (source, target) => planStream(sessions, source, target),
+    plan: (source, target) => planStream(sessions, source, target, sizes),
     parsePlan: (text) => streamPlanSchema.parse(JSON.parse(text)),
     endLeftovers: (target, signal) => endLeftovers(sessions, target, signal),
     makeMarks: (target) => makeMarks(sessions, target),
@@ -72,7 +80,7 @@ export function createStreamGateway(sessions: Sessions, login: ClientLogin, ever
           const { copier, ...watch } = createCopier(sessions, order, { first, snapshot, logins });
           const alive = { signal, life: watch.life };
           return whileNotStalled(sessions, [source, target], alive, (stalled) =>
-            watchCopies(sessions, target, { ...watch, totals, everyMs }, () =>
+            watchCopies(sessions, target, { ...watch, totals, everyMs: lookEveryMs }, () =>
               work(endedBy(copier, stalled)),
             ),
           );

@@ -14,6 +14,9 @@ export const streamPartSchema = z.strictObject({
 });
 export type StreamPart = z.output<typeof streamPartSchema>;
 
+/** How the entry of a constraint begins: the OID of pg_constraint. */
+export const constraintCatalog = '2606 ';
+
 /** An index, or a constraint with an index, that is built as soon as its table is there. */
 export const streamBuildSchema = z.strictObject({
   label: z.string(),

@@ -27,6 +27,9 @@ import { createStreamDatabase } from '../../../src/steps/stream-database.js';
 import { createVerifyData } from '../../../src/steps/verify-data.js';
 import { readMasterPassword } from '../../postgres-server.js';
 
+/** So that a database of a few megabytes has parts, batches and builds. */
+const partSizes = { partBytes: 512 << 10, smallBytes: 64 << 10, batchBytes: 256 << 10 };
+
 export type Engine = 'archive' | 'stream';
 
 export interface DataRunSettings {
@@ -142,7 +145,12 @@ function makeSteps(settings: DataRunSettings, directory: string): readonly Seale
     seal(createDumpDatabase({ ...reading, dumps, contents, defaultJobs: 2 })),
     seal(createPrepareTarget({ target })),
     engine === 'stream'
-      ? seal(createStreamDatabase({ ...restoring, streams: createStreamGateway(sessions, clientLogin) }))
+      ? seal(
+          createStreamDatabase({
+            ...restoring,
+            streams: createStreamGateway(sessions, clientLogin, partSizes),
+          }),
+        )
       : seal(createRestoreDatabase(restoring)),
     seal(createAnalyzeTarget({ statistics: createStatisticsGateway(sessions), defaultJobs: 2 })),
     seal(createVerifyData({ ...reading, target })),
