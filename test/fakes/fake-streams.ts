@@ -4,19 +4,21 @@ import type { StreamPlan } from '../../src/postgres/stream/stream-plan.js';
 import type { FakeTargetServer } from './fake-target-server.js';
 
 const part = (key: string) => ({ key, label: 'app.chunks', bytes: 1, out: ['out'], into: ['into'] });
+const parts = [
+  part('app.chunks blocks 0 to 9'),
+  part('app.chunks blocks 10 to end'),
+  { ...part('app.users'), label: 'app.users' },
+];
 const plan: StreamPlan = {
   format: 1,
   encoding: 'UTF8',
-  parts: [
-    part('app.chunks blocks 0 to 9'),
-    part('app.chunks blocks 10 to end'),
-    { ...part('app.users'), label: 'app.users' },
-  ],
+  parts,
   builds: [
     {
       label: 'app.chunks_key',
       entry: '2606 7',
-      after: ['app.chunks blocks 0 to 9', 'app.chunks blocks 10 to end'],
+      // All of them: the laws count calls, and want them one after the other.
+      after: parts.map(({ key }) => key),
       vector: false,
     },
   ],
