@@ -122,35 +122,41 @@ async function openSession(
   options.signal?.addEventListener('abort', abort, { once: true });
   // When we ended it, that shows itself as a lost connection: our reason is the truth.
   const fail = (error: unknown): Error => reason ?? postgresError(error, server);
-  try {
-    await client.connect();
-    for (const sql of afterStart) await client.query(sql).catch(() => undefined);
-  } catch (error) {
-    options.signal?.removeEventListener('abort', abort);
-    throw fail(error);
-  }
-  const pid = Number(Reflect.get(client, 'processID'));
   const life = (): number => Number(Reflect.get(client.connection.stream, 'bytesRead'));
-  const rows = async <Row extends QueryResultRow>(
-    sql: string,
-    parameters: readonly unknown[] = [],
-  ): Promise<Row[]> => {
-    options.signal?.throwIfAborted();
-    const unwatch = options.watched === false ? () => undefined : watch(pid, life, end);
+  const watched = async <T>(work: () => Promise<T>): Promise<T> => {
+    const unwatch = options.watched === false ? () => undefined : watch(processOf(client), life, end);
     try {
-      return (await client.query<Row>(sql, [...parameters])).rows;
+      return await work();
     } catch (error) {
       throw fail(error);
     } finally {
       unwatch();
     }
   };
+  try {
+    await client.connect();
+    for (const sql of afterStart) await watched(() => client.query(sql)).catch(() => undefined);
+    if (reason !== undefined) throw reason;
+  } catch (error) {
+    options.signal?.removeEventListener('abort', abort);
+    throw fail(error);
+  }
+  const rows = async <Row extends QueryResultRow>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> => {
+    options.signal?.throwIfAborted();
+    return (await watched(() => client.query<Row>(sql, [...parameters]))).rows;
+  };
   const close = async (): Promise<void> => {
     options.signal?.removeEventListener('abort', abort);
     await endClient(client);
   };
-  return { session: sessionOf(server, rows, close), pid };
+  return { session: sessionOf(server, rows, close), pid: processOf(client) };
 }
+
+/** Of the server. */
+const processOf = (client: pg.Client): number => Number(Reflect.get(client, 'processID'));
 
 function sessionOf(server: ServerRef, rows: Session['rows'], close: () => Promise<void>): Session {
   return {

@@ -45,6 +45,30 @@ const login = () => ({
 });
 const openSessions = () => createSessions({ ...login(), stall, connectTimeoutMs: 3000 });
 
+test('a session ends wherever in its life the line falls silent', async () => {
+  const sessions = createSessions({
+    ...{ ...login(), connectTimeoutMs: 1000 },
+    stall: { limitMs: 500, everyMs: 100, lookMs: 1000 },
+  });
+  const useOnce = () =>
+    sessions.use(ref, { mode: 'read' }, (session) => session.rows(`SELECT repeat('x', 3000) AS x`));
+  const before = line.bytes();
+  await useOnce();
+  const whole = line.bytes() - before;
+  const outcomes = new Set<string>();
+  for (let place = 0.03; place < 1; place += 0.06) {
+    line.after(place * whole, (connection) => connection.stall());
+    const outcome = await useOnce().then(
+      () => 'ended',
+      (error: unknown) => String(error instanceof Error && 'code' in error ? error.code : error),
+    );
+    outcomes.add(outcome);
+    line.heal();
+  }
+  // Before the login, in the statements, and at the farewell, which is not waited for.
+  expect([...outcomes].sort()).toEqual(['DatabaseStalled', 'DatabaseUnreachable', 'ended']);
+});
+
 test('a statement whose answer never comes ends where going on is safe', async () => {
   const session = await openSessions().open(ref, { mode: 'write' });
   line.setLine({ kind: 'stalled' });
