@@ -8,6 +8,7 @@ import type { EntryChoice, RestorePart } from '../process/restore-list.js';
 import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
+import { makeDurable } from './durable.js';
 import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.js';
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
@@ -42,6 +43,7 @@ export interface RestoredState {
 }
 
 export interface RestoreGateway {
+  /** What it has restored when it is done survives a crash of the server. */
   restore(order: RestoreOrder): Promise<IgnoredError[]>;
   inspect(server: ServerRef): Promise<RestoredState>;
 }
@@ -69,6 +71,7 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
           });
         return watched === true ? restore() : watchCopies(sessions, server, watch, restore);
       });
+      await makeDurable(sessions, server);
       return ignored.filter(({ rule }) => rule !== thereAlready);
     },
     inspect: (server) =>

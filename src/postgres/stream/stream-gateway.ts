@@ -6,6 +6,7 @@ import type { PostgresClients } from '../../process/postgres-clients.js';
 import type { ServerRef } from '../../steps/refs.js';
 import { watchCopies } from '../copy-progress.js';
 import type { ProgressWatch, RowTotals } from '../copy-progress.js';
+import { makeDurable } from '../durable.js';
 import { findRestoreRule } from '../restore-errors.js';
 import { takeSequences } from '../sequence-values.js';
 import type { Session, Sessions } from '../session.js';
@@ -38,7 +39,7 @@ export interface StreamOrder {
 export interface Copier {
   /** Gives the rows that went over. A part that fails leaves nothing. */
   part(part: StreamPart, signal: AbortSignal): Promise<number>;
-  /** All of them; what was there of them is taken away first. */
+  /** All of them, safe from a crash of the server when it is done; what was there of them is taken away first. */
   largeObjects(signal: AbortSignal): Promise<void>;
   sequences(): Promise<number>;
 }
@@ -164,6 +165,7 @@ function createCopier(
       await removeLargeObjects(sessions, target);
       const tell = (done: number): void => report({ item: 'large objects', done, unit: 'items' });
       await moveLargeObjects({ ...both, signal, moved: tell, allow: findRestoreRule });
+      await makeDurable(sessions, target);
     },
     sequences: () => setSequences(sessions, first, target),
   };
