@@ -27,6 +27,8 @@ const passing = [
   'ended by SIG',
   // What a server says that is shut down while a session begins, and cannot read its catalogs any more.
   'invalid client encoding "[^"]*" specified',
+  // A worker of pg_dump says no more than this, whether somebody has locked the table or its server is gone.
+  'could not obtain lock on relation',
   'lock timeout',
   'statement timeout',
   'snapshot ".*" does not exist',

@@ -8,6 +8,11 @@ test('a server that is shut down while a session begins is one that was lost, no
   expect(findConnectionFailure(said, failed)).toMatchObject({ code: 'DumpInterrupted', exitCode: 9 });
 });
 
+test('a worker of pg_dump that cannot lock its table may have lost the server, and can be begun again', () => {
+  const said = `pg_dump: error: could not obtain lock on relation "public.documents"`;
+  expect(findConnectionFailure(said, failed)).toMatchObject({ code: 'DumpInterrupted', exitCode: 9 });
+});
+
 test('what is no fault of the connection is left to others', () => {
   expect(findConnectionFailure('pg_dump: error: permission denied for table t', failed)).toBeUndefined();
 });
