@@ -21,6 +21,7 @@ const passing = [
   'server closed the connection',
   'terminating connection',
   'no connection to the server',
+  'connection in wrong state',
   'SSL (?:SYSCALL )?error',
   'lost synchronization',
   'no COPY in progress',

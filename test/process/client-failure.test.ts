@@ -13,6 +13,11 @@ test('a worker of pg_dump that cannot lock its table may have lost the server, a
   expect(findConnectionFailure(said, failed)).toMatchObject({ code: 'DumpInterrupted', exitCode: 9 });
 });
 
+test('a large object that cannot be opened over a connection that is gone is no broken one', () => {
+  const said = 'pg_restore: error: could not open large object 800002: connection in wrong state';
+  expect(findConnectionFailure(said, failed)).toMatchObject({ code: 'DumpInterrupted', exitCode: 9 });
+});
+
 test('what is no fault of the connection is left to others', () => {
   expect(findConnectionFailure('pg_dump: error: permission denied for table t', failed)).toBeUndefined();
 });
