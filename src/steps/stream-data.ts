@@ -4,12 +4,7 @@ import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
 import type { Copier, StreamGateway } from '../postgres/stream/stream-gateway.js';
-import {
-  constraintCatalog,
-  type StreamBuild,
-  type StreamPart,
-  type StreamPlan,
-} from '../postgres/stream/stream-plan.js';
+import { type StreamBuild, type StreamPart, type StreamPlan } from '../postgres/stream/stream-plan.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
 import type { RunFiles } from '../process/run-files.js';
 import type { RestoreDatabaseInput } from './restore-database.js';
@@ -149,12 +144,9 @@ function tasksOf({ parts, builds }: StreamPlan): Task[] {
 
 const isAlone = ({ holds }: Task): boolean => holds?.alone === true;
 
-/**
- * ALTER TABLE ADD CONSTRAINT locks its table against everybody, CREATE INDEX does not against its like
- * (PostgreSQL: "Table-Level Locks"). What waits for the same parts is of one table.
- */
+/** What waits for the same parts is of one table. */
 function toTask(build: StreamBuild): Task {
-  const holds = { table: build.after.join(), alone: build.entry.startsWith(constraintCatalog) };
+  const holds = { table: build.after.join(), alone: build.constraint };
   return { id: buildId(build), after: build.after, lane: 'build', holds, build };
 }
 

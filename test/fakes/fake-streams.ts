@@ -20,6 +20,7 @@ const plan: StreamPlan = {
       // All of them: the laws count calls, and want them one after the other.
       after: parts.map(({ key }) => key),
       vector: false,
+      constraint: true,
     },
   ],
 };

@@ -54,7 +54,9 @@ function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: Par
   const own = indexes.filter((index) => index.table === table.oid);
   // Its rows may be in any partition of the root by then: the indexes wait for all.
   const builds =
-    table.root === null ? own.map(({ label, entry, vector }) => ({ label, entry, vector, after })) : [];
+    table.root === null
+      ? own.map(({ label, entry, vector, constraint }) => ({ label, entry, vector, constraint, after }))
+      : [];
   return { table: table.oid, parts, builds };
 }
 

@@ -14,9 +14,6 @@ export const streamPartSchema = z.strictObject({
 });
 export type StreamPart = z.output<typeof streamPartSchema>;
 
-/** How the entry of a constraint begins: the OID of pg_constraint. */
-export const constraintCatalog = '2606 ';
-
 /** An index, or a constraint with an index, that is built as soon as its table is there. */
 export const streamBuildSchema = z.strictObject({
   label: z.string(),
@@ -26,6 +23,8 @@ export const streamBuildSchema = z.strictObject({
   after: z.array(z.string()),
   /** An index of pgvector: takes longer than all else. */
   vector: z.boolean(),
+  /** Added by ALTER TABLE, which locks the table against every other build (PostgreSQL: "Table-Level Locks"). */
+  constraint: z.boolean().default(false),
 });
 export type StreamBuild = z.output<typeof streamBuildSchema>;
 

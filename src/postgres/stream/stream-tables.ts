@@ -2,7 +2,6 @@ import { notOfExtension, userSchema } from '../inventory/section.js';
 import { unsteadyRoot } from '../partition-keys.js';
 import type { Session } from '../session.js';
 import type { TypeFacts } from './binary-types.js';
-import { constraintCatalog } from './stream-plan.js';
 
 /** A table that rows are copied from. */
 export interface StreamTable {
@@ -27,6 +26,7 @@ export interface StreamIndex {
   readonly label: string;
   readonly entry: string;
   readonly vector: boolean;
+  readonly constraint: boolean;
 }
 
 export function listStreamTables(session: Session): Promise<StreamTable[]> {
@@ -69,7 +69,7 @@ export async function readTypes(session: Session): Promise<Map<number, TypeFacts
 /** Indexes of tables, named as an archive names them: by the constraint where they belong to one. */
 export function listStreamIndexes(session: Session): Promise<StreamIndex[]> {
   return session.rows<StreamIndex>(`SELECT i.indrelid::int8::float8 AS table, format('%I.%I', n.nspname, c.relname) AS label,
-      coalesce('${constraintCatalog}' || k.oid, '1259 ' || c.oid) AS entry, am.amname IN ('hnsw', 'ivfflat') AS vector
+      coalesce('2606 ' || k.oid, '1259 ' || c.oid) AS entry, am.amname IN ('hnsw', 'ivfflat') AS vector, k.oid IS NOT NULL AS constraint
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class r ON r.oid = i.indrelid AND r.relkind = 'r'
     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')

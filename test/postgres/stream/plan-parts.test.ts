@@ -62,7 +62,7 @@ describe('the plan of a stream', () => {
 
   test('what a vector index waits for goes first, and each index waits for all of its table', () => {
     const index = (of: number, label: string, vector: boolean) => ({
-      ...{ table: of, label, entry: `1259 ${String(of)}`, vector },
+      ...{ table: of, label, entry: `1259 ${String(of)}`, vector, constraint: false },
     });
     const { parts, builds } = planParts(
       [table(1, 'larger', 250), table(2, 'vectors', 150)],
