@@ -22,14 +22,30 @@ export function createSchemaComparer(fingerprints: Pick<FingerprintGateway, 'tak
 }
 
 const definition = z.record(z.string(), z.unknown());
+type Sections = Fingerprint['sections'];
+
+function withoutRows(fingerprint: Fingerprint): Fingerprint {
+  return { ...fingerprint, sections: withoutLargeObjects(withoutPopulation(fingerprint.sections)) };
+}
 
 /** Whether a materialized view holds rows is no part of its definition: pg_dump --schema-only leaves it empty. */
-function withoutRows(fingerprint: Fingerprint): Fingerprint {
-  const { views } = fingerprint.sections;
-  if (views === undefined) return fingerprint;
+function withoutPopulation(sections: Sections): Sections {
+  const { views } = sections;
+  if (views === undefined) return sections;
   const bare = Object.entries(views).map(([name, value]): [string, string] => {
     const { populated: _, ...rest } = definition.parse(JSON.parse(value));
     return [name, JSON.stringify(rest)];
   });
-  return { ...fingerprint, sections: { ...fingerprint.sections, views: Object.fromEntries(bare) } };
+  return { ...sections, views: Object.fromEntries(bare) };
+}
+
+/** pg_dump --schema-only takes them for data, and their owners, grants and comments with them. */
+function withoutLargeObjects(sections: Sections): Sections {
+  const { 'owners of large objects': _, ...others } = sections;
+  return Object.fromEntries(
+    Object.entries(others).map(([name, section]) => [
+      name,
+      Object.fromEntries(Object.entries(section).filter(([key]) => !key.startsWith('large object '))),
+    ]),
+  );
 }
