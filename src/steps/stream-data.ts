@@ -4,7 +4,7 @@ import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
 import type { Copier, StreamGateway } from '../postgres/stream/stream-gateway.js';
-import { type StreamBuild, type StreamPart, type StreamPlan } from '../postgres/stream/stream-plan.js';
+import type { StreamBuild, StreamPart, StreamPlan } from '../postgres/stream/stream-plan.js';
 import type { TargetGateway } from '../postgres/target-gateway.js';
 import type { RunFiles } from '../process/run-files.js';
 import type { RestoreDatabaseInput } from './restore-database.js';

@@ -48,7 +48,7 @@ describe('what is told to be done survives a crash of the server', { shuffle: fa
       await target.restart('SIGKILL');
       expect([await countThere(schemas), await countThere(objects)]).toEqual(before);
       expect(before[0]).toBe(1);
-      expect(before[1]).toEqual(part === 'schemas' ? 0 : expect.any(Number));
+      expect(Number(before[1]) > 0).toBe(part === 'pre-data');
     },
     60_000,
   );
