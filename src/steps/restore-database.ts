@@ -58,6 +58,7 @@ type Output = ReturnType<(typeof restoreDatabase)['output']['parse']>;
 /** An index is built as soon as its table is there, while others are still loaded: both are one part. */
 const parts: readonly RestorePart[] = ['schemas', 'pre-data', 'data and post-data'];
 const callOf = (part: RestorePart): string => `pg_restore ${part}`;
+const calls = parts.map(callOf);
 
 export function createRestoreDatabase(
   dependencies: RestoreDatabaseDependencies,
@@ -97,7 +98,7 @@ export function createRestoreDatabase(
         effects: [
           `pg_restore into ${config.target.cluster}: definitions, data, each index once its table is there, constraints; any error that is not known to be harmless ends it`,
         ],
-        calls: parts.map(callOf),
+        calls,
       }),
     run: (io, input) => run(dependencies, io, input),
     verify: (_io, { target }, output) => verifyRestored(dependencies.restores, target, output),
@@ -155,12 +156,15 @@ async function startFromKnown(
 ): Promise<void> {
   const state = await gateway.inspect(input.target);
   if (!isOurs(io, state)) throw notOurs(input);
+  // Versions of the program that had other parts leave the database where none of these may begin.
   const isDirty = currentIntents(io).some(
-    (intent) => intent.effect === undefined && intent.call.startsWith('pg_restore '),
+    ({ call, effect }) => call.startsWith('pg_restore ') && (effect === undefined || !calls.includes(call)),
   );
   const isUnknown = state.contents.length > 0 && !parts.some((part) => isDone(io, part));
   if (isDirty || isUnknown) {
-    io.note('an earlier restore died half way: dropping the database that this run made, and starting again');
+    io.note(
+      'an earlier restore cannot be gone on with: dropping the database that this run made, and starting again',
+    );
   }
   await makeAsPrepared(gateway, io, input, isDirty || isUnknown);
 }

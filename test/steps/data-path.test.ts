@@ -333,6 +333,19 @@ describe('the data path', { shuffle: false }, () => {
       expect(listFailures((await verify()).comparisons)).toEqual([]);
     }, 120_000);
 
+    test('after an older version, which restored the data by itself, starts again', async () => {
+      const io = openIo(
+        ['schemas', 'pre-data', 'data'].map((part) => ({
+          call: `pg_restore ${part}`,
+          key: 'zoo',
+          effect: {},
+        })),
+      );
+      await finish(createRestoreDatabase(world.gateways), restoreInput(), io);
+      expect(io.record.map((one) => one.call)).toContain('sql:DROP DATABASE');
+      expect(listFailures((await verify()).comparisons)).toEqual([]);
+    }, 120_000);
+
     test('refuses a database that another run marked', async () => {
       await expect(
         createRestoreDatabase(world.gateways).run(openIo([], 'other-run'), restoreInput()),
