@@ -53,11 +53,16 @@ export interface LockInspection {
 
 export type LivenessProbe = (process: ProcessIdentity) => Liveness;
 
+/** With the holder before, which did not give the lock back, and may be alive. */
+export interface Contest {
+  /** A record of the journal has ended it. A lock that is given back before leaves it to whoever comes next. */
+  settle(): void;
+}
+
 /** A lock this process holds. */
 export interface HeldLock {
   readonly epoch: number;
-  /** Its holder before did not give it back, and may be alive: it is overtaken by a record of the journal. */
-  readonly mayBeContested?: boolean;
+  readonly contest?: Contest | undefined;
   /** @throws LockedError when the lock is no longer this process's own */
   assertHeld(): void;
   /** Gives it back; does nothing when it was lost. */

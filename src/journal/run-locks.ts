@@ -51,7 +51,7 @@ export function takeLocks(deps: RunDeps, places: readonly LockPlace[], holder: H
     held[places.findIndex(({ key }) => key === lockKeyOfRun(holder.run)) - places.length + held.length];
   return {
     epoch: own?.epoch ?? 0,
-    mayBeContested: own?.mayBeContested === true,
+    contest: own?.contest,
     assertHeld: () => {
       for (const lock of held) lock.assertHeld();
     },

@@ -146,9 +146,10 @@ function goOn(
   shared?.pull();
   shared?.carryOver(locks.epoch);
   const resumed = JournalWriter.resume(directory, writerDeps(deps, locks, shared));
-  if (locks.mayBeContested !== true) return resumed;
+  if (locks.contest === undefined) return resumed;
   try {
     resumed.writer.append({ type: 'taken-over', epoch: locks.epoch });
+    locks.contest.settle();
     return resumed;
   } catch (error) {
     resumed.writer.close();

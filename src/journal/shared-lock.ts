@@ -30,6 +30,7 @@ type Found =
   | { readonly object: SharedObject; readonly state: SharedState | undefined };
 
 const itsHolder = 'its holder';
+const whoOvertook = 'a process that overtook its holder and did not go on';
 /** Seconds on top of a lease before another may take it: the store tells times in whole seconds. */
 const rounding = 2;
 
@@ -54,15 +55,16 @@ export function acquireSharedLock(key: string, holder: Holder, options: SharedLo
     const lease = store.lease(key, found.object?.etag, state, leaseSeconds);
     // Somebody else was quicker; who, is told by another look.
     if (lease === undefined) continue;
+    let isContested = found.state !== undefined && !isGivenBack(found.state);
     return {
       epoch,
-      mayBeContested: found.state !== undefined && !isGivenBack(found.state),
+      contest: isContested ? { settle: () => (isContested = false) } : undefined,
       assertHeld: () => {
         if (!lease.isHeld()) throw describeLost(key, store);
       },
       release: () => {
         try {
-          lease.release({ state: 'free', epoch, by: itsHolder });
+          lease.release({ state: 'free', epoch, by: isContested ? whoOvertook : itsHolder });
         } catch {
           // The lease lapses by itself.
         }

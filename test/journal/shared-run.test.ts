@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { JournalError, LockedError, MigrationError } from '../../src/errors.js';
+import { identifyThisProcess } from '../../src/journal/process-identity.js';
 import { findPrunable } from '../../src/journal/prunable.js';
 import { readJournal } from '../../src/journal/read.js';
 import {
@@ -14,6 +15,7 @@ import {
   type RunDeps,
 } from '../../src/journal/run.js';
 import { getRun, listRuns } from '../../src/journal/runs.js';
+import { acquireSharedLock } from '../../src/journal/shared-lock.js';
 import { MemoryStore } from '../fakes/memory-store.js';
 import { runDeps, temporaryFolder } from '../pipeline/harness.js';
 
@@ -102,6 +104,22 @@ test('a writer that was paused beyond its lease is fenced at its next write', ()
   paused.close();
   other.assertHeld();
   other.close();
+});
+
+test('one who overtook it and could not go on leaves it to the next to close the journal', () => {
+  const [here, there] = [machine(), machine()];
+  const paused = begin(here);
+  store.sleep(leaseSeconds + 3);
+  const [sourceLock = ''] = store.list('locks/');
+  const holder = { ...identifyThisProcess(), user: 'carol', command: 'race', run: 'rag-other', since: '' };
+  const ofSource = acquireSharedLock(sourceLock, holder, { store, leaseSeconds, probe: () => 'unknown' });
+  expect(caught(() => openRun(there)).message).toContain('rag-other');
+  ofSource.release();
+  const other = openRun(there);
+  expect(other.journal.records.map(({ type }) => type)).toEqual(['run-created', 'taken-over']);
+  other.close();
+  expect(openRun(there).journal.records).toHaveLength(2);
+  expect(caught(() => start(paused, 1))).toMatchObject({ exitCode: 7 });
 });
 
 test('a record that somebody else has written meanwhile ends the writer, even if its lock seems its own', () => {
