@@ -12,9 +12,21 @@ export type RestoreMessage =
 const pieces = /^((?:pg_restore:|error: |fatal: |\[[^\]]*\] | )*)(.*)$/;
 /** Bodies of errors, wherever `error:` went. */
 const failure = /^(?:could not execute query: |COPY failed for table )/;
-/** Bodies that no statement has as a line of its own. */
-const progress =
-  /^(?:(?:skipping|processing|launching|finished) item \d+ |(?:entering|finished) main parallel loop$|while [A-Z ]+:$|from TOC entry \d+; |warning: errors ignored on restore: \d+$)/;
+/** Bodies that hardly a statement has as a line of its own. One that has loses its end in what is told, and is an error all the same. */
+const progress = new RegExp(
+  `^(?:${[
+    '(?:skipping|processing|launching|finished) item \\d+ ',
+    '(?:entering|finished) main parallel loop$',
+    'processing data for table "',
+    '(?:creating|executing) [A-Z][A-Z ]* ',
+    '(?:disabling|enabling) triggers for ',
+    'connecting to (?:new )?database ',
+    'restor(?:ed \\d+ large object|ing large object with OID )',
+    'while [A-Z ]+:$',
+    'from TOC entry \\d+; ',
+    'warning: errors ignored on restore: \\d+$',
+  ].join('|')})`,
+);
 
 /**
  * Reads the lines. An error goes on until the next line that pg_restore begins itself: the server's message and the

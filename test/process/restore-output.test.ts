@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RestoreOutput } from '../../src/process/restore-output.js';
 import type { RestoreMessage } from '../../src/process/restore-output.js';
+import { seededRandom } from '../../src/sandbox/seeded-random.js';
 
 function read(text: string): RestoreMessage[] {
   const messages: RestoreMessage[] = [];
@@ -76,4 +77,38 @@ finished item 12 INDEX a`);
     'COPY failed for table "chunks": ERROR:  other',
     'item-finished',
   ]);
+});
+
+test('whatever order the pieces of three workers come in, each error is heard whole and nothing else is', () => {
+  const unknown =
+    'could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"\nCommand was: SET transaction_timeout = 0;';
+  const unread = 'COPY failed for table "users": ERROR:  invalid input\nCONTEXT:  COPY users, line 1';
+  const said = [
+    ['error: ', unknown],
+    ['', 'creating CONSTRAINT "app.users users_address_key"'],
+    ['', 'processing data for table "app.chunks"'],
+    ['', 'executing SEQUENCE SET users_id_seq'],
+    ['error: ', unread],
+    ['', 'finished item 12 INDEX a'],
+  ];
+  for (let seed = 1; seed <= 2000; seed += 1) {
+    const random = seededRandom(seed);
+    const waiting = Array.from({ length: 3 }, () =>
+      said.flatMap(([level = '', body = '']) => ['pg_restore:', ' ', level, `${body}\n`]),
+    );
+    let text = '';
+    while (waiting.some((pieces) => pieces.length > 0))
+      text += waiting[Math.floor(random() * waiting.length)]?.shift() ?? '';
+    const heard = read(text.trimEnd());
+    const errors = heard.flatMap((one) => (one.kind === 'error' ? [one.text] : []));
+    expect(errors.toSorted(), `seed ${String(seed)}: ${text}`).toEqual([
+      unread,
+      unread,
+      unread,
+      unknown,
+      unknown,
+      unknown,
+    ]);
+    expect(heard.filter(({ kind }) => kind === 'item-finished')).toHaveLength(3);
+  }
 });
