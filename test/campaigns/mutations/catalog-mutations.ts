@@ -32,7 +32,7 @@ const tables: readonly Family[] = [
     kind: 'a NOT NULL lost',
     query: `SELECT format('ALTER TABLE ONLY %s ALTER %I DROP NOT NULL', ${of('c.relname')}, a.attname) AS sql, format('columns: %s.%I', ${of('c.relname')}, a.attname) AS place
       FROM ${relations} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull AND a.attidentity = '' WHERE ${own} AND c.relkind = 'r' AND NOT c.relispartition
-      AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))`,
+      AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident) AND a.attnum = ANY (i.indkey))`,
   },
   {
     kind: 'a storage changed',
@@ -42,7 +42,7 @@ const tables: readonly Family[] = [
   {
     kind: 'a compression lost',
     query: `SELECT format('ALTER TABLE ONLY %s ALTER %I SET COMPRESSION pglz', ${of('c.relname')}, a.attname) AS sql, format('columns: %s.%I', ${of('c.relname')}, a.attname) AS place
-      FROM ${relations} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype) WHERE ${own} AND c.relkind = 'r' AND NOT a.attisdropped`,
+      FROM ${relations} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype) AND a.attcompression <> 'p' WHERE ${own} AND c.relkind = 'r' AND NOT a.attisdropped`,
   },
   {
     kind: 'a statistics target changed',
@@ -51,7 +51,7 @@ const tables: readonly Family[] = [
   },
   {
     kind: 'a column added',
-    query: `SELECT format('ALTER TABLE ONLY %s ADD extra int', ${of('c.relname')}) AS sql, format('columns: %s.extra', ${of('c.relname')}) AS place
+    query: `SELECT format('ALTER TABLE ONLY %s ADD one_more int', ${of('c.relname')}) AS sql, format('columns: %s.one_more', ${of('c.relname')}) AS place
       FROM ${relations} WHERE ${own} AND c.relkind = 'r' AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhparent = c.oid)`,
   },
   {
@@ -129,11 +129,11 @@ const attached: readonly Family[] = [
   },
   {
     kind: 'a trigger dropped',
-    query: `SELECT format('DROP TRIGGER %I ON %s', g.tgname, ${of('c.relname')}) AS sql, format('triggers: %s.%I', ${of('c.relname')}, g.tgname) AS place FROM ${relations} JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal`,
+    query: `SELECT format('DROP TRIGGER %I ON %s', g.tgname, ${of('c.relname')}) AS sql, format('triggers: %s.%I', ${of('c.relname')}, g.tgname) AS place FROM ${relations} JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgparentid = 0`,
   },
   {
     kind: 'a trigger switched',
-    query: `SELECT format('ALTER TABLE %s %s TRIGGER %I', ${of('c.relname')}, CASE g.tgenabled WHEN 'D' THEN 'ENABLE' ELSE 'DISABLE' END, g.tgname) AS sql, format('triggers: %s.%I', ${of('c.relname')}, g.tgname) AS place FROM ${relations} JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal`,
+    query: `SELECT format('ALTER TABLE %s %s TRIGGER %I', ${of('c.relname')}, CASE g.tgenabled WHEN 'D' THEN 'ENABLE' ELSE 'DISABLE' END, g.tgname) AS sql, format('triggers: %s.%I', ${of('c.relname')}, g.tgname) AS place FROM ${relations} JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal WHERE c.relkind <> 'v'`,
   },
   {
     kind: 'a rule dropped or switched',
@@ -174,7 +174,8 @@ const programs: readonly Family[] = [
   {
     kind: 'a function changed',
     query: `SELECT format('ALTER ROUTINE %s %s', p.oid::regprocedure, d.change) AS sql, format('functions: %s', i.type || ' ' || i.identity) AS place FROM ${functions} AND p.prokind = 'f' AND pg_get_userbyid(p.proowner) = 'master' CROSS JOIN LATERAL pg_identify_object('pg_proc'::regclass, p.oid, 0) i
-      CROSS JOIN (VALUES ('COST 7'), ('SECURITY DEFINER'), ('SET work_mem = ''5MB'''), ('STRICT'), ('PARALLEL SAFE'), ('STABLE')) d(change)`,
+      CROSS JOIN (VALUES ('COST 7'), ('SECURITY DEFINER'), ('SET work_mem = ''5MB'''), ('STRICT'), ('PARALLEL SAFE'), ('STABLE')) d(change)
+      WHERE position(d.change IN pg_get_functiondef(p.oid)) = 0`,
   },
   {
     kind: 'a function with another body',
@@ -184,7 +185,7 @@ const programs: readonly Family[] = [
     kind: 'an object dropped',
     query: `SELECT d.sql, d.place FROM (VALUES ('DROP PROCEDURE app.touch()', 'functions: procedure app.touch'), ('DROP AGGREGATE app.total(int)', 'functions: aggregate app.total'), ('DROP CAST (app.pair AS text)', 'other objects: cast'),
       ('DROP OPERATOR app.=== (int, int)', 'other objects: operator app.==='), ('DROP TEXT SEARCH CONFIGURATION app.plain', 'other objects: text search configuration app.plain'), ('DROP SEQUENCE app.alone', 'sequences: app.alone'),
-      ('DROP EXTENSION btree_gist CASCADE', 'extensions: btree_gist'), ('DROP SCHEMA owned CASCADE', 'schemas: owned'), ('DROP TABLE app.empty', 'tables: app.empty'), ('DROP TABLE app.nothing', 'tables: app.nothing'), ('DROP DOMAIN app.email CASCADE', 'types: app.email')) d(sql, place)`,
+      ('DROP EXTENSION btree_gist CASCADE', 'extensions: btree_gist'), ('DROP SCHEMA owned CASCADE', 'schemas: owned'), ('DROP TABLE app.empty CASCADE', 'tables: app.empty'), ('DROP TABLE app.nothing', 'tables: app.nothing'), ('DROP DOMAIN app.email CASCADE', 'types: app.email')) d(sql, place)`,
   },
   {
     kind: 'an aggregate made otherwise',
@@ -219,7 +220,7 @@ const programs: readonly Family[] = [
   {
     kind: 'a sequence defined otherwise',
     query: `SELECT format('ALTER SEQUENCE %s %s', ${of('c.relname')}, d.change) AS sql, 'sequences: ' || ${of('c.relname')} AS place FROM ${relations} AND c.relkind = 'S'
-      CROSS JOIN (VALUES ('CACHE 23'), ('START 49'), ('MAXVALUE 90000')) d(change) WHERE ${own}`,
+      CROSS JOIN (VALUES ('CACHE 23'), ('START 49'), ('MAXVALUE 30000')) d(change) WHERE ${own}`,
   },
   {
     kind: 'a sequence behind',
@@ -235,7 +236,7 @@ const shared: readonly Family[] = [
     query: `SELECT format('REVOKE %s ON %s %s FROM %I', a.privilege_type, CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, ${of('c.relname')}, pg_get_userbyid(a.grantee)) AS sql, format('grants: %s %s %s to ', i.type, i.identity, a.privilege_type) AS place
       FROM ${relations} CROSS JOIN LATERAL aclexplode(c.relacl) a CROSS JOIN LATERAL pg_identify_object('pg_class'::regclass, c.oid, 0) i WHERE ${own} AND a.grantee <> 0
       -- Without these the login that compares could not read.
-      AND NOT (a.privilege_type = 'SELECT' AND pg_get_userbyid(a.grantee) = current_user)`,
+      AND NOT (a.privilege_type = 'SELECT' AND (pg_get_userbyid(a.grantee) = current_user OR a.grantee = c.relowner))`,
   },
   {
     kind: 'a grant given',
@@ -252,7 +253,7 @@ const shared: readonly Family[] = [
       ('REVOKE USAGE ON SCHEMA app FROM zoo_app', 'grants: schema app USAGE to zoo_app'), ('REVOKE USAGE ON TYPE app.mood FROM PUBLIC', 'grants: type app.mood USAGE to public'), ('REVOKE SELECT (id) ON app.chunks FROM "Zoo Reader"', 'grants: table column app.chunks.id SELECT'),
       ('GRANT SELECT (name) ON app.users TO zoo_owner', 'grants: table column app.users.name SELECT'), ('REVOKE CONNECT ON DATABASE zoo FROM PUBLIC', 'grants: database CONNECT to public'), ('GRANT CREATE ON DATABASE zoo TO zoo_app', 'grants: database CREATE to zoo_app'),
       ('ALTER DEFAULT PRIVILEGES IN SCHEMA app REVOKE SELECT ON TABLES FROM "Zoo Reader"', 'default privileges: '), ('ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO zoo_app', 'default privileges: '),
-      ('ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC', 'default privileges: ')) d(sql, place)`,
+      ('ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC', 'default privileges: ')) d(sql, place)`,
   },
   {
     kind: 'a privilege on a member of an extension',

@@ -4,6 +4,7 @@ import { pick, shuffle, type Mutation, type MutationFinder, type Random } from '
 
 interface Cell {
   readonly table: string;
+  readonly place: string;
   readonly row: string;
   readonly column: string;
   readonly type: string;
@@ -13,6 +14,7 @@ interface Cell {
 
 interface Column {
   readonly table: string;
+  readonly place: string;
   readonly column: string;
   readonly type: string;
   readonly nullable: boolean;
@@ -61,8 +63,14 @@ const changes: Readonly<Record<string, Readonly<Record<string, Change>>>> = {
   uuid: { 'a UUID': () => `'ffffffff-0000-4000-8000-000000000001'` },
   money: { money: unlessNull((c) => `${c} + '0.01'::money`, `'0'`) },
   jsonb: {
-    'a null in jsonb': unlessNull((c) => `jsonb_set(${c}, '{deep,1}', '0')`, `'null'`),
-    'a key of jsonb': unlessNull((c) => `${c} - 'n'`),
+    'a null in jsonb': unlessNull(
+      (c, value) =>
+        value.includes('"deep"') ? `jsonb_set(${c}, '{deep,1}', '0')` : `jsonb_build_array(${c}, NULL)`,
+      `'null'`,
+    ),
+    'a key of jsonb': unlessNull((c, value) =>
+      value.includes('"n"') ? `${c} - 'n'` : `jsonb_build_object('n', ${c})`,
+    ),
   },
   'text[]': {
     'an element of an array': unlessNull((c) => `array_append(${c}, NULL)`),
@@ -102,33 +110,37 @@ export const findRowMutations: MutationFinder = async (session, random) => {
     const cells = await readCells(session, column);
     for (const cell of shuffle(cells, random).slice(0, 40)) found.push(...changesOf(cell, random));
   }
-  for (const table of new Set((await listColumns(session)).map((one) => one.table)))
-    found.push(...(await wholeRows(session, table, random)));
+  const places = new Map((await listColumns(session)).map(({ table, place }) => [table, place]));
+  for (const [table, place] of places) found.push(...(await wholeRows(session, table, place, random)));
   return [...found, ...(await swapped(session))];
 };
 
+/** Partitions by a hash that is another one on another server are compared at their root: there a row may lie in another partition. */
+const comparedAs = `(SELECT format('%I.%I', m.nspname, r.relname) FROM pg_class r JOIN pg_namespace m ON m.oid = r.relnamespace
+  WHERE r.oid = CASE WHEN c.relname ~ '^by_(mood|moods|domain|pair|class)_' THEN pg_partition_root(c.oid) ELSE c.oid END)`;
+
 function listColumns(session: Session): Promise<Column[]> {
-  return session.rows<Column>(`SELECT format('%I.%I', n.nspname, c.relname) AS table, a.attname::text AS column,
+  return session.rows<Column>(`SELECT format('%I.%I', n.nspname, c.relname) AS table, 'rows of ' || ${comparedAs} AS place, a.attname::text AS column,
       regexp_replace(format_type(a.atttypid, NULL), '^public\\.', '') AS type, NOT a.attnotnull AND t.typname <> 'email' AS nullable
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
       AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = '' JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_|^information_schema$' ORDER BY 1, 2`);
 }
 
-function readCells(session: Session, { table, column, type, nullable }: Column): Promise<Cell[]> {
+function readCells(session: Session, { table, place, column, type, nullable }: Column): Promise<Cell[]> {
   return session.rows<Cell>(
     `SELECT $1 AS table, ctid::text AS row, $2 AS column, $3 AS type, ${quoteIdentifier(column)}::text AS value,
-      $4::bool AS nullable FROM ONLY ${table} ORDER BY ctid`,
-    [table, column, type, nullable],
+      $4::bool AS nullable, $5 AS place FROM ONLY ${table} ORDER BY ctid`,
+    [table, column, type, nullable, place],
   );
 }
 
-function changesOf({ table, row, column, type, value, nullable }: Cell, random: Random): Mutation[] {
+function changesOf({ table, place, row, column, type, value, nullable }: Cell, random: Random): Mutation[] {
   const name = quoteIdentifier(column);
   const set = (kind: string, expression: string): Mutation => ({
     kind,
     sql: `UPDATE ONLY ${table} SET ${name} = ${expression} WHERE ctid = '${row}'`,
-    place: `rows of ${table}`,
+    place,
   });
   const known = Object.entries(changes[aliases[type] ?? type] ?? {});
   const made = known.flatMap(([kind, change]) => {
@@ -138,10 +150,14 @@ function changesOf({ table, row, column, type, value, nullable }: Cell, random: 
   return value !== null && nullable ? [...made, set('NULL for a value', 'NULL')] : made;
 }
 
-async function wholeRows(session: Session, table: string, random: Random): Promise<Mutation[]> {
+async function wholeRows(
+  session: Session,
+  table: string,
+  place: string,
+  random: Random,
+): Promise<Mutation[]> {
   const rows = await session.rows<{ row: string }>(`SELECT ctid::text AS row FROM ONLY ${table}`);
   const chosen = shuffle(rows, random).slice(0, 10);
-  const place = `rows of ${table}`;
   return chosen.map(({ row }) => ({
     kind: 'a row lost',
     sql: `DELETE FROM ONLY ${table} WHERE ctid = '${row}'`,
