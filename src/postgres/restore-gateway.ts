@@ -12,6 +12,7 @@ import { makeDurable } from './durable.js';
 import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.js';
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
+import { nameServer } from './server-look.js';
 import type { Sessions } from './session.js';
 import { whileNotStalled } from './stall-watch.js';
 import { readTimeLimitsOff } from './time-limits.js';
@@ -50,6 +51,13 @@ export interface RestoreGateway {
 
 export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
   const lists = new ArchiveLists();
+  const limitsOff = new Map<string, Readonly<Record<string, string>>>();
+  /** Asked once: each index asks for it. */
+  const timeLimitsOff = async (server: ServerRef): Promise<Readonly<Record<string, string>>> => {
+    const found = limitsOff.get(nameServer(server)) ?? (await readTimeLimitsOff(sessions, server));
+    limitsOff.set(nameServer(server), found);
+    return found;
+  };
   return {
     restore: async ({ sizing, totals, progress, again, watched, ...request }) => {
       const { server } = request;
@@ -58,7 +66,13 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
         items += 1;
         finished(item, totals, progress);
       };
-      const settings = { ...restoreSettings(sizing), ...(await readTimeLimitsOff(sessions, server)) };
+      // A single index is soon committed, and a session that makes the commits before it safe would cost more than to wait for it.
+      const isOne = request.entries?.kind === 'only';
+      const settings = {
+        ...restoreSettings(sizing),
+        ...(await timeLimitsOff(server)),
+        ...(isOne ? { synchronous_commit: 'on' } : {}),
+      };
       let answers = 0;
       const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
       const alive = { signal: request.signal, life: () => String(items), answers: () => answers };
@@ -71,7 +85,7 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
           });
         return watched === true ? restore() : watchCopies(sessions, server, watch, restore);
       });
-      await makeDurable(sessions, server);
+      if (!isOne) await makeDurable(sessions, server);
       return ignored.filter(({ rule }) => rule !== thereAlready);
     },
     inspect: (server) =>

@@ -20,7 +20,7 @@ export function sizeRestore(maxAcu: number, jobs: number): RestoreSizing {
   };
 }
 
-/** Settings of pg_restore's sessions, which wait for no commit: see `makeDurable`. */
+/** Settings of pg_restore's sessions. Those that make much wait for no commit: see `makeDurable`. */
 export function restoreSettings(sizing: RestoreSizing): Record<string, string> {
   return {
     maintenance_work_mem: `${String(Math.floor(sizing.maintenanceWorkMemBytes / 1024))}kB`,

@@ -53,6 +53,23 @@ describe('what is told to be done survives a crash of the server', { shuffle: fa
     60_000,
   );
 
+  test('an index', async () => {
+    const { gateways, servers, clients, source, target } = world;
+    const [index] = await source.asMaster(
+      'zoo',
+      `SELECT '1259 ' || 'app.chunks_ivf'::regclass::oid AS entry`,
+    );
+    await gateways.restores.restore({
+      ...{ server: servers.target, clients, directory, part: 'post-data', existingSchemas: [] },
+      ...{ entries: { kind: 'only', of: new Set([String(index?.['entry'])]) } },
+      ...{ jobs: 1, sizing: sizeRestore(1, 1), totals: new Map(), signal, progress: nothing },
+    });
+    await target.restart('SIGKILL');
+    expect(await countThere(`pg_index WHERE indexrelid = to_regclass('app.chunks_ivf') AND indisvalid`)).toBe(
+      1,
+    );
+  }, 60_000);
+
   test('large objects', async () => {
     const { gateways, servers, clients, target } = world;
     const order = { ...servers, clients, encoding: 'UTF8', totals: new Map(), signal, progress: nothing };
