@@ -26,7 +26,8 @@ export async function moveLargeObjects(request: LargeObjectsRequest): Promise<vo
     from: {
       file: join(clients.binDir, 'pg_dump'),
       arguments: [
-        ...['--format=custom', '--compress=0', '--data-only', '--large-objects', '--exclude-table=*.*'],
+        // `-b` has had this name in every version.
+        ...['--format=custom', '--compress=0', '--data-only', '-b', '--exclude-table=*.*'],
         ...[`--snapshot=${snapshot}`, '--no-password', `--dbname=${conninfo(source)}`],
       ],
       environment: logins.source,

@@ -19,6 +19,8 @@ export interface PipeEnd {
   readonly tail: readonly string[];
 }
 
+/** The exit code that is told for a program that a signal has ended. */
+const endedBySignal = 128;
 /** stderr of each program that is kept. */
 const keptLines = 200;
 
@@ -75,7 +77,7 @@ async function endOf(
   const name = program.file.split('/').at(-1) ?? program.file;
   // Ended by us, since the other one had failed, or by the system.
   if (result.signal !== undefined)
-    return { exitCode: 128, tail: [...tail, `${name} was ended by ${result.signal}`] };
+    return { exitCode: endedBySignal, tail: [...tail, `${name} was ended by ${result.signal}`] };
   throw new MigrationError(
     'ClientNotStarted',
     `${name} could not be started: ${result.originalMessage ?? ''}`,
@@ -103,7 +105,9 @@ export function pipeFailure(
   ends: { readonly from: PipeEnd; readonly to: PipeEnd },
   what: string,
 ): MigrationError {
-  const lines = [...ends.to.tail, ...ends.from.tail];
+  const both = [ends.to, ends.from];
+  const own = both.filter(({ exitCode }) => exitCode !== 0 && exitCode !== endedBySignal);
+  const lines = (own.length > 0 ? own : both).flatMap(({ tail }) => tail);
   const told = [/error|fatal/i, /ended by/, /./].map((one) => lines.filter((line) => one.test(line)));
   const text = (told.find((some) => some.length > 0) ?? []).slice(0, 3).join('\n').slice(0, 600);
   const details = { resumable: true };

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { pipePrograms } from '../../src/process/pipe-programs.js';
+import { pipeFailure, pipePrograms } from '../../src/process/pipe-programs.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -73,4 +73,10 @@ test('an abort ends both', async () => {
   stop.abort(new Error('stopped'));
   await expect(piping).rejects.toThrow('stopped');
   expect(await isThere('ended')).toBe(false);
+});
+
+test('what failed is told by the program that failed by itself, not by the one that was ended for it', async () => {
+  const { ends } = await pipe(`echo "unrecognized option '--new'" >&2; exit 1`, 'cat');
+  const { code, message } = pipeFailure(ends, 'moving');
+  expect([code, message]).toEqual(['CopyFailed', `moving failed: unrecognized option '--new'`]);
 });
