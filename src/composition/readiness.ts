@@ -168,8 +168,9 @@ function readClearVersion(templates: TemplateTools, config: Config): Promise<str
 
 function createPostgresReadiness({ sessions }: Tools): PostgresReadiness {
   return {
-    chooseClients: async (sourceVersion) => {
-      const choice = choosePostgresClients(await findPostgresInstallations(), sourceVersion);
+    chooseClients: async (sourceVersion, targetVersion) => {
+      const installations = await findPostgresInstallations();
+      const choice = choosePostgresClients(installations, sourceVersion, targetVersion);
       return choice.kind === 'chosen' ? { found: choice.clients } : { problems: [choice.problem] };
     },
     measureDatabase: async (server) => {

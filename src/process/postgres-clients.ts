@@ -18,19 +18,32 @@ export type ClientChoice =
  */
 const floors: Readonly<Record<number, number>> = { 14: 23, 15: 18, 16: 14, 17: 10, 18: 4 };
 
+/** The first whose schema public is nobody's to write into; pg_dump before it does not carry over that it was. */
+const closedPublic = 15;
+
 /**
- * Picks the clients for a source: never of an older major than it (pg_dump refuses), never below the security floor, and
- * of what remains the major nearest to the source's, in its newest minor.
+ * Picks the clients for a move: never of an older major than the source (pg_dump refuses), never below the security floor,
+ * and of what remains the major nearest to the source's, whose own bookkeeping only its pg_dump leaves out; but, where
+ * there is one, none that would lose the rights on schema public (PostgreSQL 15 release notes, "Migration to Version 15").
+ * Of one major the newest minor.
  * @param sourceVersion e.g. `17.7`.
  */
 export function choosePostgresClients(
   installations: readonly PostgresInstallation[],
   sourceVersion: string,
+  targetVersion: string,
 ): ClientChoice {
   const major = Number.parseInt(sourceVersion, 10);
+  const isLossy = (one: PostgresInstallation): number =>
+    Number(one.major < closedPublic && Number.parseInt(targetVersion, 10) >= closedPublic);
   const fitting = installations
     .filter((one) => one.clients && one.major >= major && isSafe(one.version))
-    .sort((one, other) => one.major - other.major || minorOf(other.version) - minorOf(one.version));
+    .sort(
+      (one, other) =>
+        isLossy(one) - isLossy(other) ||
+        one.major - other.major ||
+        minorOf(other.version) - minorOf(one.version),
+    );
   const [best] = fitting;
   if (best !== undefined)
     return { kind: 'chosen', clients: { major: best.major, version: best.version, binDir: best.binDir } };
