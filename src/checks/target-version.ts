@@ -64,9 +64,14 @@ function newestFor(offered: readonly AuroraVersion[], sourceVersion: string): Au
     );
 }
 
-/** Part by part as numbers: 17.10 is newer than 17.9. */
+/**
+ * Part by part as numbers: 17.10 is newer than 17.9, and 13.22-RDS.20260208 than 13.22 (Amazon RDS User Guide: "Amazon RDS
+ * Extended Support version naming").
+ */
 export function compareVersions(left: string, right: string): number {
-  const [a, b] = [left, right].map((version) => version.split('.').map(Number));
+  const [a, b] = [left, right].map((version) =>
+    version.split('.').map((part) => Number.parseInt(part, 10) || 0),
+  );
   for (let part = 0; part < Math.max(a?.length ?? 0, b?.length ?? 0); part += 1) {
     const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
     if (difference !== 0) return difference;

@@ -47,6 +47,12 @@ test('an earlier minor is refused: Aurora has no 17.8', async () => {
   expect((await choose('17.8', 'auto')).found?.version).toBe('17.10');
 });
 
+test('a release of Extended Support is as new as its minor and its date', async () => {
+  expect(await codeOf(choose('17.9-RDS.20300208.R2.20300210', '17.7'))).toEqual(['VersionNotRestorable']);
+  expect(await codeOf(choose('17.9-RDS.20300208.R2.20300210', '17.9'))).toEqual(['VersionNotRestorable']);
+  expect((await choose('17.9-RDS.20300208.R2.20300210', 'auto')).found?.version).toBe('17.10');
+});
+
 test('a version that is not offered, or no longer, is refused', async () => {
   expect(await codeOf(choose('17.4', '17.5'))).toEqual(['VersionNotOffered']);
   expect(await codeOf(choose('17.4', '17.6'))).toEqual(['VersionNotOffered']);
