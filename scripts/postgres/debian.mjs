@@ -28,8 +28,9 @@ export function unpackFromDebian(edition, cache) {
   const { base, security } = own ? sourcesFor(archives, own, edition.suite) : {};
   if (!base) return false;
   console.error(`setup: unpacking PostgreSQL ${edition.major} from Debian ${edition.suite} into ${cache} …`);
-  const vector = edition.vectorSource && sourcesFor(archives, own, edition.vectorSource).base;
-  const sources = [base, ...(vector ? [vector.replace(/^deb /, 'deb-src ')] : [])];
+  const also = (suite) => (suite ? [sourcesFor(archives, own, suite).base] : []);
+  const vector = also(edition.vectorSource).map((line) => line.replace(/^deb /, 'deb-src '));
+  const sources = [base, ...also(edition.libraries), ...vector];
   if (security) {
     try {
       unpackInto(cache, edition, [...sources, security]);
@@ -65,7 +66,7 @@ function isExecutable(path) {
 
 /** Unpacks beside the final place and renames at the end: what has the final name is whole. */
 function unpackInto(cache, edition, sources) {
-  const { major, vectorSource } = edition;
+  const { major, suite, vectorSource } = edition;
   const work = mkdtempSync(join(tmpdir(), 'rds2aurora-apt-'));
   const prefix = mkdtempSync(join(cache, '.unpacking-'));
   try {
@@ -74,7 +75,7 @@ function unpackInto(cache, edition, sources) {
     const closure = apt.closure(packagesOf(edition));
     unpack(apt.download([...closure.keys()].filter((name) => isUnpacked(name, major))), prefix);
     wrapPrograms(prefix, major);
-    if (vectorSource) tryVector({ apt, prefix, major, work });
+    if (vectorSource) tryVector({ apt, prefix, major, suite, work });
     const problems = checkPrefix(prefix, major, { withVector: !vectorSource });
     if (problems.length > 0)
       throw new Error(`the unpacked programs cannot be used:\n  ${problems.join('\n  ')}`);

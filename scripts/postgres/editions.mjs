@@ -3,18 +3,22 @@
  * @typedef {object} Edition
  * @property {number} major
  * @property {string} suite
+ * @property {string | undefined} libraries A later suite, of which the libraries are taken: this one's C library has a loader that cannot be told the name of a program.
  * @property {string | undefined} vectorSource Suite whose *source* of pgvector is built, where `suite` has no package of it.
  * @property {boolean} needed Nothing works without it; else tests that want it say that they are skipped.
  */
 
 /** @type {Edition} */
-const main = { major: 17, suite: 'trixie', vectorSource: undefined, needed: true };
+const main = { major: 17, suite: 'trixie', libraries: undefined, vectorSource: undefined, needed: true };
 
 /** An older server, to which the tests move databases of newer ones. @type {Edition} */
-const older = { major: 15, suite: 'bookworm', vectorSource: 'trixie', needed: false };
+const older = { major: 15, suite: 'bookworm', libraries: undefined, vectorSource: 'trixie', needed: false };
+
+/** The oldest that pgvector still supports: the tests move a database from it. @type {Edition} */
+const oldest = { major: 13, suite: 'bullseye', libraries: 'trixie', vectorSource: 'trixie', needed: false };
 
 /** @returns {Edition[]} what the commands need, and with `forTests` what only tests want */
-export const editionsFor = (forTests) => (forTests ? [main, older] : [main]);
+export const editionsFor = (forTests) => (forTests ? [main, older, oldest] : [main]);
 
 /** Packages that are asked for. */
 export const packagesOf = ({ major, vectorSource }) => [

@@ -13,14 +13,15 @@ const options =
 
 /**
  * Puts library, control file and scripts where CREATE EXTENSION looks for them, or throws and leaves nothing.
- * @param {{ apt: ReturnType<typeof import('./apt.mjs').makeApt>, prefix: string, major: number, work: string }} place
+ * @param {{ apt: ReturnType<typeof import('./apt.mjs').makeApt>, prefix: string, major: number, suite: string, work: string }} place
  */
-export function buildVector({ apt, prefix, major, work }) {
+export function buildVector({ apt, prefix, major, suite, work }) {
   requireCompiler();
   const headers = join(work, 'headers');
   mkdirSync(headers);
-  for (const deb of apt.download([`postgresql-server-dev-${major}`, 'libpq-dev'], 'headers-debs'))
-    execFileSync('dpkg', ['-x', deb, headers]);
+  // Those of any minor version do, and archives of security updates do not always keep them.
+  const packages = [`postgresql-server-dev-${major}`, 'libpq-dev'].map((name) => `${name}/${suite}`);
+  for (const deb of apt.download(packages, 'headers-debs')) execFileSync('dpkg', ['-x', deb, headers]);
   const source = apt.source('pgvector');
   compile(source, join(headers, 'usr', 'include', 'postgresql'), major);
   const library = join(prefix, 'usr', 'lib', 'postgresql', String(major), 'lib', 'vector.so');

@@ -1,5 +1,6 @@
 import type { Comparison } from '../steps/refs.js';
-import { looseDefinition } from './compare-text.js';
+import { asBothHaveIt, isKnownToBoth, multirangesOf } from './compare-majors.js';
+import type { Majors } from './compare-majors.js';
 import type { Fingerprint } from './fingerprint.js';
 
 /** Differences in one section beyond which only their number is told. */
@@ -24,11 +25,11 @@ function compareSection(name: string, source: Fingerprint, target: Fingerprint):
     ];
   }
   const majors = [majorOf(source), majorOf(target)] as const;
+  const multiranges = [source, target].flatMap(multirangesOf);
   const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])]
-    .filter((key) => isKnownToBoth(name, key, majors))
+    .filter((key) => isKnownToBoth(name, key, majors, multiranges))
     .sort();
-  const majorsDiffer = majors[0] !== majors[1];
-  const differing = keys.filter((key) => !isEqual(name, here[key], there[key], majorsDiffer));
+  const differing = keys.filter((key) => !isEqual(name, key, here[key], there[key], majors));
   if (differing.length === 0)
     return [{ item: name, result: 'match', detail: describe(name, keys.length, here, there) }];
   const lines = differing.slice(0, shown).map((key): Comparison => ({
@@ -51,23 +52,18 @@ function compareSection(name: string, source: Fingerprint, target: Fingerprint):
 
 function isEqual(
   section: string,
+  key: string,
   here: string | undefined,
   there: string | undefined,
-  majorsDiffer: boolean,
+  majors: Majors,
 ): boolean {
   if (here === undefined || there === undefined) return false;
   if (here === there) return true;
   if (section === 'extensions') return isSameExtension(here, there);
-  return majorsDiffer && looseDefinition(section, here) === looseDefinition(section, there);
-}
-
-/**
- * Servers before 17 have no privilege to maintain a table. Who holds all privileges holds it elsewhere; where it was granted
- * by itself, the check of what is newer than the target has refused the move.
- */
-function isKnownToBoth(section: string, key: string, majors: readonly [number, number]): boolean {
-  const isMaintain = /grants|default privileges/.test(section) && key.includes(' MAINTAIN to ');
-  return !isMaintain || majors.every((major) => major >= 17) || majors.every((major) => major < 17);
+  const [one, other] = majors;
+  return (
+    one !== other && asBothHaveIt(section, key, here, majors) === asBothHaveIt(section, key, there, majors)
+  );
 }
 
 /** The target may have a newer version of an extension: AWS ships one per engine version, and there is no way back. */

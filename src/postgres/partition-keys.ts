@@ -10,7 +10,8 @@ const hashesOids = (type: string): string => `EXISTS (WITH RECURSIVE made(oid) A
   SELECT FROM made m JOIN pg_type t ON t.oid = m.oid WHERE t.typtype = 'e' OR ${regTypes})`;
 
 /** The catalog names no type for an expression; its operator class does, as far as it matters. */
-const ofExpression = `k.class_type = ANY ('{anyenum,anyarray,anyrange,anymultirange,record,oid}'::regtype[])`;
+const ofExpression = `k.class_type IN (SELECT t.oid FROM pg_type t WHERE t.typnamespace = 'pg_catalog'::regnamespace
+  AND t.typname IN ('anyenum', 'anyarray', 'anyrange', 'anymultirange', 'record', 'oid'))`;
 
 /**
  * SQL: whether rows of the partitioned table `p` lie in other partitions on another server. An enum's value is hashed by its

@@ -5,7 +5,7 @@ import { createFingerprintSource } from '../../src/steps/fingerprint-source.js';
 import { createPrepareTarget } from '../../src/steps/prepare-target.js';
 import { createRestoreDatabase } from '../../src/steps/restore-database.js';
 import { createStreamDatabase } from '../../src/steps/stream-database.js';
-import { hasOlderServer, olderMajor, olderServerLacks } from '../older-server.js';
+import { hasServer, olderMajor, serverLacks } from '../older-server.js';
 import { finish, openDataWorld, openIo } from '../steps/data-world.js';
 import type { DataWorld } from '../steps/data-world.js';
 
@@ -36,7 +36,8 @@ const databases: Readonly<Record<string, string>> = {
 
 for (const major of [17, olderMajor]) {
   const name = `databases at the limits go to ${String(major)}`;
-  if (major === olderMajor && !hasOlderServer) test.skip(`${name}: ${olderServerLacks}`, () => undefined);
+  if (major === olderMajor && !hasServer(olderMajor))
+    test.skip(`${name}: ${serverLacks(olderMajor)}`, () => undefined);
   else
     describe(name, { shuffle: false, timeout }, () => {
       moveAll(major);

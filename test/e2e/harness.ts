@@ -50,10 +50,12 @@ export interface CliOptions {
 export interface WorldOptions {
   readonly mode: DeployMode;
   readonly speed?: number;
+  /** Of RDS for PostgreSQL; default: what the template names. */
+  readonly sourceVersion?: string;
 }
 
 /** Starts the sandbox, deploys the scenario at its smallest, and waits until its application writes. */
-export async function createWorld({ mode, speed = 5000 }: WorldOptions): Promise<World> {
+export async function createWorld({ mode, speed = 5000, sourceVersion }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'rds2aurora-e2e-'));
   const directory = join(folder, 'sandbox');
   const project = await copyProject(join(folder, 'project'), mode);
@@ -72,7 +74,10 @@ export async function createWorld({ mode, speed = 5000 }: WorldOptions): Promise
     },
   };
   try {
-    await deployScenario(sandbox.call, { caFile, size: { scale: 0.1, dimensions: 8 } });
+    await deployScenario(sandbox.call, {
+      ...{ caFile, size: { scale: 0.1, dimensions: 8 } },
+      ...(sourceVersion === undefined ? {} : { engineVersion: sourceVersion }),
+    });
     await untilWrites(world, 5);
     return world;
   } catch (error) {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateSchema, planSchema } from '../../src/cli/result-schemas.js';
-import { hasOlderServerWithVector, olderVectorLacks } from '../older-server.js';
+import { hasServerWithVector, olderMajor, vectorLacks } from '../older-server.js';
 import {
   createWorld,
   editConfig,
@@ -30,8 +30,8 @@ const engines = ['archive', 'stream'] as const;
 const chosen = full ? engines : engines.filter((_, index) => index === seed % engines.length);
 const name = 'dump-restore from 17.7 to Aurora PostgreSQL 15';
 
-if (hasOlderServerWithVector) describe(name, { shuffle: false, timeout: patience }, tellStory);
-else test.skip(`${name}: ${olderVectorLacks}`, () => undefined);
+if (hasServerWithVector(olderMajor)) describe(name, { shuffle: false, timeout: patience }, tellStory);
+else test.skip(`${name}: ${vectorLacks(olderMajor)}`, () => undefined);
 
 function tellStory(): void {
   let world: World;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateSchema, planSchema, rollbackSchema } from '../../src/cli/result-schemas.js';
-import { hasOlderServerWithVector, olderVectorLacks } from '../older-server.js';
+import { hasServerWithVector, olderMajor, vectorLacks } from '../older-server.js';
 import { sayMove } from '../say.js';
 import { hasAwsCli, pathWithAwsCli } from './aws-cli.js';
 import { createWorld, envelopeOf, expectExit, journalOf, mutatingCalls, type World } from './harness.js';
@@ -27,11 +27,11 @@ else {
   describe(name, { shuffle: false, timeout: patience }, () => {
     tellStory();
   });
-  if (hasOlderServerWithVector)
+  if (hasServerWithVector(olderMajor))
     describe(olderName, { shuffle: false, timeout: patience }, () => {
       tellStory('15.17');
     });
-  else test.skip(`${olderName}: ${olderVectorLacks}`, () => undefined);
+  else test.skip(`${olderName}: ${vectorLacks(olderMajor)}`, () => undefined);
 }
 
 /** To the version that the template says, or to another one, whose data the dump has to fit. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { editionsFor, isUnpacked, packagesOf } from '../../scripts/postgres/editions.mjs';
 import { forget, readLack, writeLack } from '../../scripts/postgres/lacks.mjs';
 
-const edition = { major: 15, suite: 'bookworm', vectorSource: 'trixie', needed: false };
+const [, edition] = editionsFor(true);
 const hour = 3_600_000;
 let cache: string;
 
@@ -14,11 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
-test('commands want one major version, tests an older one besides, without which they go on', () => {
+test('commands want one major version, tests older ones besides, without which they go on', () => {
   expect(editionsFor(false).map(({ major, needed }) => [major, needed])).toEqual([[17, true]]);
   expect(editionsFor(true).map(({ major, needed }) => [major, needed])).toEqual([
     [17, true],
     [15, false],
+    [13, false],
   ]);
 });
 
@@ -26,6 +27,7 @@ test('pgvector is asked for where the suite has a package of it', () => {
   expect(editionsFor(true).map((one) => packagesOf(one).join(' '))).toEqual([
     'postgresql-17 postgresql-client-17 postgresql-17-pgvector',
     'postgresql-15 postgresql-client-15',
+    'postgresql-13 postgresql-client-13',
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Effect, Intent, PlanIo, RecordedIntent, Step, StepIo } from '../../src/pipeline/step.js';
@@ -12,6 +12,7 @@ import { createStreamGateway } from '../../src/postgres/stream/stream-gateway.js
 import { createTargetGateway } from '../../src/postgres/target-gateway.js';
 import { createClientLogin } from '../../src/process/client-login.js';
 import { createRunFiles } from '../../src/process/run-files.js';
+import { readZoo } from '../fixtures/zoo-of.js';
 import { findClients, readMasterPassword, startPostgresServer } from '../postgres-server.js';
 
 export type DataWorld = Awaited<ReturnType<typeof openDataWorld>>;
@@ -20,15 +21,14 @@ export type DataWorld = Awaited<ReturnType<typeof openDataWorld>>;
 const zoo = ['schema-zoo.sql', 'schema-zoo-rare.sql'];
 
 /** A source with what is in these files, an empty target server, and all that the data steps are made from. */
-export async function openDataWorld(targetMajor = 17, files: readonly string[] = zoo) {
+export async function openDataWorld(targetMajor = 17, files: readonly string[] = zoo, sourceMajor = 17) {
   const [source, target] = await Promise.all([
-    startPostgresServer(),
+    startPostgresServer({ major: sourceMajor }),
     startPostgresServer({ major: targetMajor }),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'rds2aurora-run-'));
   await source.createDatabase('zoo');
-  for (const file of files)
-    await source.asMaster('zoo', await readFile(new URL(`../fixtures/${file}`, import.meta.url), 'utf8'));
+  for (const file of files) await source.asMaster('zoo', await readZoo(file, sourceMajor));
   const login = {
     readPassword: readMasterPassword,
     readCa: () => Promise.resolve([source.ca, target.ca]),

@@ -39,7 +39,7 @@ export const programSections: readonly Section[] = [
             || coalesce((SELECT ' collate ' || o.collname FROM pg_collation o JOIN pg_type b ON b.oid = a.atttypid
               WHERE o.oid = a.attcollation AND a.attcollation <> b.typcollation), '') ORDER BY a.attnum)
           FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
-        'range', (SELECT jsonb_build_object('of', format_type(r.rngsubtype, NULL), 'multirange', r.rngmultitypid::regtype,
+        'range', (SELECT jsonb_build_object('of', format_type(r.rngsubtype, NULL), 'multirange', (to_jsonb(r) ->> 'rngmultitypid')::oid::regtype,
             'operatorClass', ${identity('pg_opclass', 'r.rngsubopc')}, 'collation', (SELECT collname FROM pg_collation WHERE oid = r.rngcollation),
             'canonical', r.rngcanonical::oid::regprocedure, 'difference', r.rngsubdiff::oid::regprocedure)
           FROM pg_range r WHERE r.rngtypid = t.oid))::text AS value

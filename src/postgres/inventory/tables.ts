@@ -64,10 +64,12 @@ export const tableSections: readonly Section[] = [
         OR k.contypid <> 0 AND ${userSchema.replaceAll('n.', 'tn.')} AND ${notOfExtension('pg_type', 't.oid')})`,
   },
   {
+    // On a partition those of its parent count as internal before PostgreSQL 15, as those of constraints do everywhere.
     name: 'triggers',
     sql: `SELECT format('%I.%I.%I', n.nspname, c.relname, g.tgname) AS key, jsonb_build_object(
         'definition', pg_get_triggerdef(g.oid), 'enabled', g.tgenabled)::text AS value
-      FROM ${relation} JOIN pg_trigger g ON g.tgrelid = c.oid WHERE NOT g.tgisinternal AND ${ofUsers}`,
+      FROM ${relation} JOIN pg_trigger g ON g.tgrelid = c.oid JOIN pg_proc f ON f.oid = g.tgfoid
+      WHERE (NOT g.tgisinternal OR c.relispartition AND f.proname !~ '^(RI_FKey_|unique_key_recheck$)') AND ${ofUsers}`,
   },
   {
     name: 'rules',

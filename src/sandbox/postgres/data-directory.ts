@@ -25,6 +25,7 @@ export async function runInSingleUserMode(
     exit_on_error: 'true',
     fsync: 'off',
     log_checkpoints: 'off',
+    password_encryption: 'scram-sha-256',
     config_file: `${directory}/postgresql.conf`,
   };
   const args = [
@@ -64,7 +65,7 @@ async function initialize(
     '--encoding=UTF8',
     '--auth=reject',
     '--no-sync',
-    '--no-instructions',
+    ...(installation.major >= 14 ? ['--no-instructions'] : []),
   ];
   let failure: unknown;
   for (const locale of locales) {

@@ -13,7 +13,13 @@ const range = (major: number, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `${major}.${from + index}`);
 
 /** RDS for PostgreSQL release notes, 2026. */
-const rdsVersions = [...range(15, 4, 17), ...range(16, 1, 13), ...range(17, 1, 10), ...range(18, 1, 4)];
+const rdsVersions = [
+  ...range(13, 15, 23),
+  ...range(15, 4, 17),
+  ...range(16, 1, 13),
+  ...range(17, 1, 10),
+  ...range(18, 1, 4),
+];
 
 /** Aurora PostgreSQL release notes, 2026: Aurora skips minors. */
 const auroraVersions = [

@@ -10,7 +10,7 @@ export type GroupLevel = ParameterGroup['level'];
 export const groupMember = (level: GroupLevel): 'DBParameterGroupName' | 'DBClusterParameterGroupName' =>
   level === 'instance' ? 'DBParameterGroupName' : 'DBClusterParameterGroupName';
 
-const families = [15, 16, 17, 18].flatMap((major) => [`postgres${major}`, `aurora-postgresql${major}`]);
+const families = [13, 15, 16, 17, 18].flatMap((major) => [`postgres${major}`, `aurora-postgresql${major}`]);
 
 export const isFamily = (text: string): boolean => families.includes(text);
 

@@ -9,6 +9,8 @@ export interface ScenarioOptions {
   /** CA of the sandbox's servers. */
   readonly caFile: string;
   readonly size?: Partial<DataSetSize>;
+  /** Of the RDS instance, where it shall not be the one that the template names. */
+  readonly engineVersion?: string;
   /** A line for whoever watches. */
   log?(line: string): void;
 }
@@ -31,7 +33,7 @@ const lookMs = 100;
 export async function deployScenario(call: CallAction, options: ScenarioOptions): Promise<void> {
   for (const { name, template } of stacks) {
     options.log?.(`deploying ${name}`);
-    await createStack(call, name, await readTemplate(template));
+    await createStack(call, name, withVersion(await readTemplate(template), options.engineVersion));
   }
   options.log?.('loading the RAG data set');
   const client = await connect(await readDatabaseAddress(call, options.caFile));
@@ -59,6 +61,13 @@ const secretSchema = z.object({
   port: z.coerce.number(),
   dbname: z.string(),
 });
+
+function withVersion(template: string, version: string | undefined): string {
+  if (version === undefined) return template;
+  return template
+    .replace(/EngineVersion: '[^']+'/, `EngineVersion: '${version}'`)
+    .replace(/Family: postgres\d+/, `Family: postgres${String(Number.parseInt(version, 10))}`);
+}
 
 /** The same distance from src/ and from dist/. */
 function readTemplate(file: string): Promise<string> {
