@@ -16,6 +16,9 @@ const own = ours('pg_class', 'c.oid');
 const functions = `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND ${users} AND ${ours('pg_proc', 'p.oid')}`;
 const types = `pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace AND ${users} AND ${ours('pg_type', 't.oid')}`;
 const of = (name: string): string => `format('%I.%I', n.nspname, ${name})`;
+/** Of the sequence `c`, as it is now. */
+const stateOf = (column: string): string =>
+  `(xpath('/row/${column}/text()', query_to_xml(format('SELECT ${column} FROM %s', ${of('c.relname')}), false, true, '')))[1]`;
 
 const tables: readonly Family[] = [
   {
@@ -225,7 +228,7 @@ const programs: readonly Family[] = [
   {
     kind: 'a sequence behind',
     query: `SELECT format('SELECT setval(%L, %s, %s)', ${of('c.relname')}, CASE c.relname WHEN 'alone' THEN '50' WHEN 'unused' THEN '76' ELSE '2' END, (c.relname <> 'unused')::text) AS sql,
-      format('SELECT setval(%L, %s, %s)', ${of('c.relname')}, CASE c.relname WHEN 'alone' THEN '45' WHEN 'unused' THEN '77' WHEN 'values_id_seq' THEN '900' ELSE '300' END, (c.relname <> 'unused')::text) AS undo,
+      format('SELECT setval(%L, %s, %s)', ${of('c.relname')}, ${stateOf('last_value')}, ${stateOf('is_called')}) AS undo,
       'value of ' || ${of('c.relname')} AS place FROM ${relations} AND c.relkind = 'S' WHERE ${own}`,
   },
 ];
