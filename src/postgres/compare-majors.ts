@@ -33,8 +33,8 @@ export function isKnownToBoth(
 function comesWith(multirange: string, section: string, key: string): boolean {
   if (section === 'types') return key === multirange;
   if (section === 'other objects') return key.startsWith('cast (') && key.endsWith(` AS ${multirange})`);
-  const object = section === 'functions' ? key : section === 'grants' ? key : '';
-  return object.startsWith(`function ${multirange}(`) || object.startsWith(`type ${multirange} `);
+  if (section !== 'functions' && section !== 'grants') return false;
+  return key.startsWith(`function ${multirange}(`) || key.startsWith(`type ${multirange} `);
 }
 
 /** A value of a section in a form that two servers of different major versions have alike when it is the same object. */

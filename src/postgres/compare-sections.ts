@@ -9,10 +9,20 @@ const shown = 50;
 /** Catalog by catalog: one line when all is equal, else one line for every object that is not. */
 export function compareSections(source: Fingerprint, target: Fingerprint): Comparison[] {
   const names = new Set([...Object.keys(source.sections), ...Object.keys(target.sections)]);
-  return [...names].flatMap((name) => compareSection(name, source, target));
+  const majors = [majorOf(source), majorOf(target)] as const;
+  const multiranges = [source, target].flatMap(multirangesOf);
+  return [...names].flatMap((name) =>
+    compareSection(name, source, target, majors, (key) => isKnownToBoth(name, key, majors, multiranges)),
+  );
 }
 
-function compareSection(name: string, source: Fingerprint, target: Fingerprint): Comparison[] {
+function compareSection(
+  name: string,
+  source: Fingerprint,
+  target: Fingerprint,
+  majors: Majors,
+  isKnown: (key: string) => boolean,
+): Comparison[] {
   const here = source.sections[name];
   const there = target.sections[name];
   if (here === undefined || there === undefined) {
@@ -24,11 +34,7 @@ function compareSection(name: string, source: Fingerprint, target: Fingerprint):
       },
     ];
   }
-  const majors = [majorOf(source), majorOf(target)] as const;
-  const multiranges = [source, target].flatMap(multirangesOf);
-  const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])]
-    .filter((key) => isKnownToBoth(name, key, majors, multiranges))
-    .sort();
+  const keys = [...new Set([...Object.keys(here), ...Object.keys(there)])].filter(isKnown).sort();
   const differing = keys.filter((key) => !isEqual(name, key, here[key], there[key], majors));
   if (differing.length === 0)
     return [{ item: name, result: 'match', detail: describe(name, keys.length, here, there) }];

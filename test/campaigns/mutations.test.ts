@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareFingerprints, listFailures } from '../../src/postgres/compare-fingerprints.js';
 import type { Fingerprint } from '../../src/postgres/fingerprint.js';
 import type { Session, Sessions } from '../../src/postgres/session.js';
 import { takeFingerprint } from '../../src/postgres/take-fingerprint.js';
 import { seededRandom } from '../../src/sandbox/seeded-random.js';
+import { readZoo } from '../fixtures/zoo-of.js';
 import { startPostgresServer, type PostgresServer } from '../postgres-server.js';
 import { findHarmlessChanges } from './mutations/harmless-changes.js';
 import { findCatalogMutations } from './mutations/catalog-mutations.js';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = await startPostgresServer();
   await server.createDatabase('zoo');
   for (const file of ['schema-zoo.sql', 'schema-zoo-rare.sql'])
-    await server.asMaster('zoo', await readFile(new URL(`../fixtures/${file}`, import.meta.url), 'utf8'));
+    await server.asMaster('zoo', await readZoo(file, 17));
   session = await server.sessions.open(server.database('zoo'), { mode: 'write' });
   baseline = await take(server.sessions);
 }, 120_000);
