@@ -9,7 +9,7 @@ import type { ClientLogin } from './client-login.js';
 import { runClientProgram } from './client-program.js';
 import { conninfo } from './conninfo.js';
 import type { PostgresClients } from './postgres-clients.js';
-import { filterRestoreList } from './restore-list.js';
+import { filterRestoreList, hasEntries } from './restore-list.js';
 import type { EntryChoice, RestorePart } from './restore-list.js';
 import { RestoreOutput } from './restore-output.js';
 import type { RestoreMessage } from './restore-output.js';
@@ -57,7 +57,9 @@ export async function runPgRestore(login: ClientLogin, request: RestoreRequest):
   try {
     const list = join(folder, 'list');
     const all = await (request.lists ?? new ArchiveLists()).read(request.directory, request);
-    await writeFile(list, filterRestoreList(all, request), { mode: 0o600 });
+    const chosen = filterRestoreList(all, request);
+    if (!hasEntries(chosen)) return [];
+    await writeFile(list, chosen, { mode: 0o600 });
     return await restore(login, request, list);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -35,6 +35,9 @@ export function filterRestoreList(list: string, filter: ListFilter): string {
     .join('\n');
 }
 
+/** All else is comments. */
+export const hasEntries = (list: string): boolean => list.split('\n').some((line) => entry.test(line));
+
 function isChosen(object: string, entries: EntryChoice | undefined): boolean {
   return entries === undefined || entries.of.has(object) === (entries.kind === 'only');
 }
