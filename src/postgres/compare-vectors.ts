@@ -1,7 +1,7 @@
 import type { Comparison } from '../steps/refs.js';
 import type { Fingerprint, Neighbour, VectorSearch } from './fingerprint.js';
-import { tolerance } from './nearest-neighbours.js';
-import { searchKey } from './take-fingerprint.js';
+import { tolerance } from './index-recall.js';
+import { searchKey } from './search-vectors.js';
 
 /** Share of the true neighbours that an index searched thoroughly must find. */
 const goodRecall = 0.9;

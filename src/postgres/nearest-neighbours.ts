@@ -1,114 +1,132 @@
+import { divideBlocks, withinBlocks } from './block-ranges.js';
+import type { BlockRange } from './block-ranges.js';
 import type { Neighbour, VectorSearch } from './fingerprint.js';
-import { quoteIdentifier, quoteQualified } from './identifier.js';
+import { compareText } from './row-checksum.js';
+import { rowKey, vectorRows } from './sample-vectors.js';
 import type { Session } from './session.js';
+import type { SnapshotSessions } from './snapshot-sessions.js';
 import type { VectorColumn } from './vector-columns.js';
 
-const sampledVectors = 5;
-const nearest = 10;
+/** Neighbours of each vector. */
+export const nearest = 10;
 
-/** Without index scans the search is exact; without sequential ones the planner takes the index if it can. */
-const exact = {
-  enable_indexscan: 'off',
-  enable_indexonlyscan: 'off',
-  enable_bitmapscan: 'off',
-  enable_seqscan: 'on',
-};
-const approximate = { enable_indexscan: 'on', enable_seqscan: 'off', enable_sort: 'off' };
+interface Search {
+  readonly column: VectorColumn;
+  readonly vectors: readonly string[];
+}
+
+/** A row by its place in the table, which holds as long as the snapshot. */
+interface Candidate {
+  readonly place: string;
+  readonly distance: number;
+}
+
+interface Task {
+  readonly search: Search;
+  /** Of `search.vectors`. */
+  readonly samples: readonly number[];
+  readonly range: BlockRange;
+  /** Where what is found goes, by sample and range. */
+  readonly found: Candidate[][][];
+  readonly position: number;
+}
 
 /**
- * The nearest rows to a few vectors of the table, found exactly and, where there is an index, through it. Query vectors
- * are `vectors` when given (those of the other server), else sampled by a hash of the rows' keys.
+ * The rows nearest to each vector, without any index. A range of blocks is read once for all vectors of a column, since
+ * to fetch a vector out of TOAST takes far longer than to compute a distance.
  */
-export async function searchVectors(
-  session: Session,
-  column: VectorColumn,
-  vectors: readonly string[] | undefined,
-): Promise<VectorSearch> {
-  await set(session, exact);
-  const sampled = vectors ?? (await sampleVectors(session, column));
-  const queries = [];
-  for (const vector of sampled) queries.push({ vector, nearest: await search(session, column, vector) });
-  return {
-    table: column.label,
-    expression: column.expression,
-    type: column.type,
-    operator: column.operator,
-    queries,
-    ...(column.index === null || column.method === null
-      ? {}
-      : { index: column.index, method: column.method, ...(await searchByIndex(session, column, queries)) }),
-  };
+export async function findNearest(
+  group: SnapshotSessions,
+  searches: readonly Search[],
+  options: { readonly chunkBytes: number; readonly serverVersion: number },
+): Promise<VectorSearch['queries'][]> {
+  const founds = searches.map(({ vectors }): Candidate[][][] => vectors.map(() => []));
+  const tasks = searches.flatMap((search, index) => tasksOf(search, founds[index] ?? [], options));
+  await group.each(tasks, searchRange);
+  const results: VectorSearch['queries'][] = [];
+  await group.each([...searches.entries()], async (session, [index, { column, vectors }]) => {
+    const best = (founds[index] ?? []).map((ranges) => closest(ranges.flat()));
+    const keys = await readKeys(session, column, best.flat());
+    results[index] = vectors.map((vector, sample) => ({
+      vector,
+      nearest: (best[sample] ?? []).map((one) => named(one, keys)).sort(compareNeighbours),
+    }));
+  });
+  return results;
 }
 
-async function searchByIndex(
-  session: Session,
-  column: VectorColumn,
-  queries: VectorSearch['queries'],
-): Promise<Pick<VectorSearch, 'indexUsed' | 'recall'>> {
-  const [first] = queries;
-  if (first === undefined) return {};
-  // A thorough search: what is judged is the index, not the speed that an application chose.
-  await set(session, { ...approximate, 'hnsw.ef_search': '400', 'ivfflat.probes': '32768' });
-  const plan = await session.rows<{ 'QUERY PLAN': string }>(`EXPLAIN ${searchSql(column)}`, [first.vector]);
-  const indexUsed = plan.some((line) =>
-    line['QUERY PLAN'].includes(` ${quotedIfNeeded(column.index ?? '')} `),
-  );
-  let found = 0;
-  let expected = 0;
-  for (const query of queries) {
-    const worst = query.nearest.at(-1)?.distance ?? 0;
-    const got = await search(session, column, query.vector);
-    // By distance, so that rows equally far away may stand in for one another.
-    found += got.filter((one) => one.distance <= worst + tolerance(worst)).length;
-    expected += query.nearest.length;
-  }
-  return { indexUsed, recall: expected === 0 ? 1 : found / expected };
-}
-
-/** Processors round differently in the last digits of a distance. */
-export function tolerance(distance: number): number {
-  return Math.max(1e-6, Math.abs(distance) * 1e-5);
-}
-
-async function search(session: Session, column: VectorColumn, vector: string): Promise<Neighbour[]> {
-  return session.rows<Neighbour>(
-    `SELECT * FROM (${searchSql(column)} OFFSET 0) q ORDER BY q.distance, q.key COLLATE "C"`,
-    [vector],
+function tasksOf(
+  search: Search,
+  found: Candidate[][][],
+  { chunkBytes, serverVersion }: { readonly chunkBytes: number; readonly serverVersion: number },
+): Task[] {
+  const { column, vectors } = search;
+  const ranges = divideBlocks(column.pages, column.bytes / chunkBytes, serverVersion);
+  const all = [...vectors.keys()];
+  if (all.length === 0) return [];
+  // The distances of all rows to several vectors are kept until the last row is read: not those of a whole large table.
+  const isWhole = ranges.length === 1 && column.bytes > chunkBytes;
+  const groups = isWhole ? all.map((sample) => [sample]) : [all];
+  return ranges.flatMap((range, position) =>
+    groups.map((samples) => ({ search, samples, range, found, position })),
   );
 }
 
-function searchSql(column: VectorColumn): string {
-  const distance = `(${column.expression}) OPERATOR(${column.operator}) $1::${column.type}`;
-  return `SELECT ${keyOf(column)} AS key, (${distance})::float8 AS distance
-    FROM ${quoteQualified(column.schema, column.name)} t WHERE ${condition(column)} ORDER BY ${distance} LIMIT ${nearest}`;
-}
-
-async function sampleVectors(session: Session, column: VectorColumn): Promise<string[]> {
-  // Printed after the choice: to print every vector of a table takes longer than all else here.
-  const rows = await session.rows<{
-    vector: string;
-  }>(`SELECT vector::text FROM (SELECT (${column.expression}) AS vector
-    FROM ${quoteQualified(column.schema, column.name)} t WHERE ${condition(column)}
-    ORDER BY sha256(convert_to(${keyOf(column)}, 'UTF8')) LIMIT ${sampledVectors}) sampled`);
-  return rows.map((row) => row.vector);
-}
-
-function condition(column: VectorColumn): string {
-  return `(${column.expression}) IS NOT NULL${column.predicate === null ? '' : ` AND (${column.predicate})`}`;
-}
-
-/** The primary key as text; without one, the whole row. */
-function keyOf(column: VectorColumn): string {
-  if (column.key.length === 0) return `md5(t::text)`;
-  return `ROW(${column.key.map((name) => `t.${quoteIdentifier(name)}`).join(', ')})::text`;
-}
-
-async function set(session: Session, settings: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, value] of Object.entries(settings)) {
-    await session.run('SELECT set_config($1, $2, true)', [name, value]);
+async function searchRange(
+  session: Session,
+  { search, samples, range, found, position }: Task,
+): Promise<void> {
+  const rows = await session.rows<Candidate & { sample: number }>(
+    rangeSql(search.column, samples.length, range),
+    samples.map((sample) => search.vectors[sample]),
+  );
+  for (const [index, sample] of samples.entries()) {
+    const here = found[sample];
+    if (here === undefined) continue;
+    here[position] = rows.filter((row) => row.sample === index && Number.isFinite(row.distance));
   }
 }
 
-function quotedIfNeeded(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdentifier(name);
+function rangeSql(column: VectorColumn, vectors: number, range: BlockRange): string {
+  const { expression, itself, operator, type } = column;
+  // What the function gives is no longer in TOAST: each operator would fetch it again.
+  const vector = itself === null ? `(${expression})` : `${itself}(${expression}, -1, false)`;
+  const samples = Array.from({ length: vectors }, (_, index) => index);
+  const distances = samples.map(
+    (index) => `(v OPERATOR(${operator}) $${index + 1}::${type})::float8 AS d${index}`,
+  );
+  const best = samples.map(
+    (index) =>
+      `(SELECT ${index} AS sample, place::text, d${index} AS distance FROM near ORDER BY d${index}, near.place LIMIT ${nearest})`,
+  );
+  return `WITH near AS (SELECT place, ${distances.join(', ')}
+      FROM (SELECT t.ctid AS place, ${vector} AS v FROM ${vectorRows(column)} AND ${withinBlocks(range)} OFFSET 0) fetched)
+    ${best.join(' UNION ALL ')}`;
+}
+
+/** Ranges come in order, and so do their rows of equal distance. */
+const closest = (candidates: readonly Candidate[]): Candidate[] =>
+  candidates.toSorted((one, other) => one.distance - other.distance).slice(0, nearest);
+
+async function readKeys(
+  session: Session,
+  column: VectorColumn,
+  candidates: readonly Candidate[],
+): Promise<ReadonlyMap<string, string>> {
+  if (candidates.length === 0) return new Map();
+  const rows = await session.rows<{ place: string; key: string }>(
+    `SELECT t.ctid::text AS place, ${rowKey(column)} AS key FROM ${vectorRows(column)} AND t.ctid = ANY($1::tid[])`,
+    [[...new Set(candidates.map(({ place }) => place))]],
+  );
+  return new Map(rows.map(({ place, key }) => [place, key]));
+}
+
+function named({ place, distance }: Candidate, keys: ReadonlyMap<string, string>): Neighbour {
+  const key = keys.get(place);
+  if (key === undefined) throw new Error(`the row at ${place} is gone from its snapshot`);
+  return { key, distance };
+}
+
+function compareNeighbours(one: Neighbour, other: Neighbour): number {
+  return one.distance - other.distance || compareText(one.key, other.key);
 }

@@ -1,3 +1,4 @@
+import { divideBlocks, withinBlocks } from './block-ranges.js';
 import type { TableContent } from './fingerprint.js';
 import { hashedColumns, hashedRow, type HashedColumn } from './hashed-row.js';
 import { quoteQualified } from './identifier.js';
@@ -34,6 +35,8 @@ interface Chunk {
 export interface ContentOptions {
   readonly mode: 'checksum' | 'count';
   readonly chunkBytes: number;
+  /** As in server_version_num. */
+  readonly serverVersion: number;
   /** The text whose bytes are hashed: `SQL_ASCII` where the server knows no encoding. */
   readonly encoding: 'SQL_ASCII' | 'UTF8';
   readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
@@ -90,14 +93,10 @@ export async function takeContents(
 function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
   if (!table.populated) return [];
   const source = `ONLY ${quoteQualified(table.schema, table.name)}`;
-  const parts = Math.max(1, Math.min(table.pages, Math.ceil(table.bytes / options.chunkBytes)));
-  const step = Math.ceil(table.pages / parts);
-  const chunks = Array.from({ length: parts }, (_, index): Chunk => {
-    const lower = `ctid >= '(${index * step},0)'::tid`;
-    // The last range has no upper end: the table may have grown since its pages were counted.
-    const upper = index === parts - 1 ? '' : ` AND ctid < '(${(index + 1) * step},0)'::tid`;
-    const from = parts === 1 ? source : `${source} WHERE ${lower}${upper}`;
-    return { table, from, bytes: table.bytes / parts, fresh: false };
+  const ranges = divideBlocks(table.pages, table.bytes / options.chunkBytes, options.serverVersion);
+  const chunks = ranges.map((range): Chunk => {
+    const from = `${source} WHERE ${withinBlocks(range)}`;
+    return { table, from, bytes: table.bytes / ranges.length, fresh: false };
   });
   if (table.query === null || options.mode === 'count') return chunks;
   return [...chunks, { table, from: `(${table.query.replace(/;\s*$/, '')}) fresh`, bytes: 0, fresh: true }];

@@ -2,13 +2,11 @@ import type { ServerRef } from '../steps/refs.js';
 import type { Fingerprint, VectorSearch } from './fingerprint.js';
 import { sections } from './inventory/sections.js';
 import { takeLargeObjects } from './large-object-checksum.js';
-import { searchVectors } from './nearest-neighbours.js';
 import { compareText, hashedAs, listTables, takeContents } from './row-checksum.js';
+import { searchVectors } from './search-vectors.js';
 import { takeSequences } from './sequence-values.js';
 import type { Session, Sessions } from './session.js';
-import type { SnapshotSessions } from './snapshot-sessions.js';
 import { useSnapshot } from './snapshot-sessions.js';
-import { listVectorColumns } from './vector-columns.js';
 
 export interface FingerprintOptions {
   readonly mode: 'checksum' | 'count';
@@ -40,6 +38,10 @@ export function takeFingerprint(
       `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
         current_database()::text AS database, getdatabaseencoding()::text AS encoding`,
     );
+    const ranges = {
+      chunkBytes: options.chunkBytes ?? 64 << 20,
+      serverVersion: facts.number,
+    };
     const tables = await listTables(group.first);
     const found: Fingerprint['sections'] = {};
     for (const { name, sql } of sections)
@@ -54,12 +56,12 @@ export function takeFingerprint(
       sequences: await takeSequences(group.first),
       largeObjects: await takeLargeObjects(group.first),
       contents: await takeContents(group, tables, {
+        ...ranges,
         mode: options.mode,
-        chunkBytes: options.chunkBytes ?? 64 << 20,
         encoding: hashedAs(facts.encoding),
         ...(options.progressed === undefined ? {} : { progressed: options.progressed }),
       }),
-      vectors: await takeVectors(group, options.sameVectorsAs),
+      vectors: await searchVectors(group, { ...ranges, sameAs: options.sameVectorsAs }),
     };
   });
 }
@@ -68,30 +70,4 @@ async function takeSection(session: Session, sql: string): Promise<Record<string
   const rows = await session.rows<{ key: string; value: string | null }>(sql);
   const pairs = rows.map((row): [string, string] => [row.key, row.value ?? '']);
   return Object.fromEntries(pairs.sort(([one], [other]) => compareText(one, other)));
-}
-
-async function takeVectors(
-  group: SnapshotSessions,
-  same: readonly VectorSearch[] | undefined,
-): Promise<VectorSearch[]> {
-  const columns = await listVectorColumns(group.first);
-  const searches: VectorSearch[] = [];
-  await group.each([...columns.keys()], async (session, index) => {
-    const column = columns[index];
-    if (column === undefined) return;
-    const key = searchKey({ table: column.label, ...column });
-    const vectors = same?.find((one) => searchKey(one) === key)?.queries.map((query) => query.vector);
-    searches[index] = await searchVectors(session, column, vectors);
-  });
-  return searches;
-}
-
-/** Which search of one server is to be compared with which of the other. */
-export function searchKey(search: {
-  readonly table: string;
-  readonly expression: string;
-  readonly operator: string;
-  readonly index?: string | null | undefined;
-}): string {
-  return [search.table, search.expression, search.operator, search.index ?? ''].join(' ');
 }

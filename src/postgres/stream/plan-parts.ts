@@ -1,3 +1,4 @@
+import { divideBlocks, withinBlocks } from '../block-ranges.js';
 import { quoteIdentifier, quoteQualified } from '../identifier.js';
 import type { StreamBuild, StreamPart } from './stream-plan.js';
 import type { StreamIndex, StreamTable } from './stream-tables.js';
@@ -9,8 +10,8 @@ export interface PartRules {
   readonly smallBytes: number;
   /** of at most so much. */
   readonly batchBytes: number;
-  /** The server finds a range of blocks without reading the others: PostgreSQL 14 and later. */
-  readonly splits: boolean;
+  /** Of the source, as in server_version_num. */
+  readonly serverVersion: number;
   readonly isBinary: (table: StreamTable) => boolean;
 }
 
@@ -61,21 +62,17 @@ function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: Par
 }
 
 function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {
-  const wanted = rules.splits ? Math.ceil(table.bytes / rules.partBytes) : 1;
-  const count = Math.max(1, Math.min(table.pages, wanted));
+  const ranges = divideBlocks(table.pages, table.bytes / rules.partBytes, rules.serverVersion);
   const format = rules.isBinary(table) ? 'binary' : 'text';
-  if (count === 1) return [wholePart(table, format)];
-  const step = Math.ceil(table.pages / count);
+  if (ranges.length === 1) return [wholePart(table, format)];
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-  return Array.from({ length: Math.ceil(table.pages / step) }, (_, index): StreamPart => {
-    const [low, high] = [index * step, (index + 1) * step];
-    const isLast = high >= table.pages;
-    // The last range has no upper end: the table may have grown since its pages were counted.
-    const where = `ctid >= '(${low},0)'::tid${isLast ? '' : ` AND ctid < '(${high},0)'::tid`}`;
+  return ranges.map((range): StreamPart => {
+    const { first, end } = range;
+    const where = withinBlocks(range);
     return {
-      key: `${table.label} blocks ${low} to ${isLast ? 'end' : String(high - 1)}`,
+      key: `${table.label} blocks ${first} to ${end === undefined ? 'end' : String(end - 1)}`,
       label: table.label,
-      bytes: (table.bytes * (Math.min(high, table.pages) - low)) / table.pages,
+      bytes: (table.bytes * ((end ?? table.pages) - first)) / table.pages,
       out: [
         `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} WHERE ${where}) TO STDOUT (FORMAT ${format})`,
       ],

@@ -43,7 +43,7 @@ export async function planStream(
     const divided = planParts(tables, await listStreamIndexes(session), {
       ...sizes,
       partBytes: Math.max(sizes.partBytes, total / mostParts),
-      splits: own.number >= 140_000,
+      serverVersion: own.number,
       isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
     });
     return { format: 1, encoding: own.encoding, ...divided };
