@@ -1,8 +1,12 @@
 import type { Progress } from '../pipeline/step.js';
 import type { ClientLogin } from '../process/client-login.js';
+import { copySettings } from '../process/copy-part.js';
 import { dumpDataOf } from '../process/dump-folder.js';
+import { findLargeTables } from '../process/large-tables.js';
+import type { LargeTableLimits } from '../process/large-tables.js';
+import { loadTable } from '../process/load-table.js';
 import { ArchiveLists, runPgRestore } from '../process/pg-restore.js';
-import type { IgnoredError } from '../process/pg-restore.js';
+import type { IgnoredError, RestoreRequest } from '../process/pg-restore.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
 import type { EntryChoice, RestorePart } from '../process/restore-list.js';
 import type { ServerRef } from '../steps/refs.js';
@@ -49,7 +53,13 @@ export interface RestoreGateway {
   inspect(server: ServerRef): Promise<RestoredState>;
 }
 
-export function createRestoreGateway(sessions: Sessions, login: ClientLogin, everyMs = 1000): RestoreGateway {
+/** @param limits of what is loaded by several sessions, where they are not the usual ones */
+export function createRestoreGateway(
+  sessions: Sessions,
+  login: ClientLogin,
+  everyMs = 1000,
+  limits?: LargeTableLimits,
+): RestoreGateway {
   const lists = new ArchiveLists();
   const limitsOff = new Map<string, Readonly<Record<string, string>>>();
   /** Asked once: each index asks for it. */
@@ -77,12 +87,14 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
       const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
       const alive = { signal: request.signal, life: () => String(items), answers: () => answers };
       const ignored = await whileNotStalled(sessions, [server], alive, (signal) => {
-        const restore = (): Promise<IgnoredError[]> =>
-          runPgRestore(login, {
-            ...{ ...request, signal, itemFinished, lists, settings },
-            directory: dumpDataOf(request.directory),
+        const order = { ...request, signal, lists, settings, directory: dumpDataOf(request.directory) };
+        const restore = async (): Promise<IgnoredError[]> => {
+          const loaded = await loadLargeTables(login, order, limits);
+          return runPgRestore(login, {
+            ...{ ...order, itemFinished, loaded },
             allow: again === true ? findRuleAgain : findRestoreRule,
           });
+        };
         return watched === true ? restore() : watchCopies(sessions, server, watch, restore);
       });
       if (!isOne) await makeDurable(sessions, server);
@@ -97,6 +109,25 @@ export function createRestoreGateway(sessions: Sessions, login: ClientLogin, eve
             WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1) AS "invalidIndexes"`),
       ),
   };
+}
+
+/** By all jobs, one table after the other. Gives those that are in; the others are left to pg_restore. */
+async function loadLargeTables(
+  login: ClientLogin,
+  order: Omit<RestoreRequest, 'allow' | 'itemFinished'> & { readonly lists: ArchiveLists },
+  limits: LargeTableLimits | undefined,
+): Promise<ReadonlySet<string>> {
+  const loaded = new Set<string>();
+  if (order.part !== 'data and post-data') return loaded;
+  const { server, jobs, directory, settings } = order;
+  const list = await order.lists.read(directory, order);
+  for (const entry of await findLargeTables(list, directory, jobs, limits)) {
+    const isIn = await login(server, { ...settings, ...copySettings }, (environment) =>
+      loadTable({ ...order, environment, entry, sessions: jobs }),
+    );
+    if (isIn) loaded.add(entry);
+  }
+  return loaded;
 }
 
 /** `TABLE DATA users` names no schema: only a name that one table alone has can be told to be done. */

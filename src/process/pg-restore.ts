@@ -24,6 +24,8 @@ export interface RestoreRequest {
   readonly part: RestorePart;
   readonly existingSchemas: readonly string[];
   readonly entries?: EntryChoice;
+  /** Lines of the table of contents whose rows are in already. */
+  readonly loaded?: ReadonlySet<string>;
   readonly jobs: number;
   /** Settings of every session of pg_restore. */
   readonly settings: Readonly<Record<string, string>>;

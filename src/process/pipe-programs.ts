@@ -58,20 +58,20 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
 
 type Child = ReturnType<typeof startProgram>;
 
-async function endOf(
+/** How a program ends. Its lines of stdout are read for whoever hears them, and left alone otherwise. */
+export async function endOf(
   program: Program,
   child: Child,
-  heard: (line: string) => void = () => undefined,
+  heard?: (line: string) => void,
 ): Promise<PipeEnd> {
   const tail: string[] = [];
   const keep = (line: string): void => {
-    heard(line);
+    heard?.(line);
     tail.push(line);
     if (tail.length > keptLines) tail.shift();
   };
   const reading = [readLines(child, 'stderr', keep)];
-  // The first program's output is the second's input.
-  if (child.stdout !== null) reading.push(readLines(child, 'stdout', heard));
+  if (heard !== undefined) reading.push(readLines(child, 'stdout', heard));
   const [result] = await Promise.all([child, ...reading]);
   if (result.exitCode !== undefined) return { exitCode: result.exitCode, tail };
   const name = program.file.split('/').at(-1) ?? program.file;

@@ -6,6 +6,8 @@ export interface ListFilter {
   /** Schemas that stand already, made for the extensions in them. */
   readonly existingSchemas: readonly string[];
   readonly entries?: EntryChoice;
+  /** Lines whose rows are in already. */
+  readonly loaded?: ReadonlySet<string>;
 }
 
 /** Entries by the catalog and OID of what they are about, `1259 16402`: these alone, or all but these. */
@@ -30,6 +32,7 @@ export function filterRestoreList(list: string, filter: ListFilter): string {
     .filter((line) => {
       const [, object, what] = entry.exec(line) ?? [];
       if (object === undefined || what === undefined) return true;
+      if (filter.loaded?.has(line) === true) return false;
       return isChosen(object, filter.entries) && isWanted(what, filter.part, existing);
     })
     .join('\n');

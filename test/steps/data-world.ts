@@ -40,7 +40,7 @@ export async function openDataWorld(targetMajor = 17, files: readonly string[] =
     fingerprints: createFingerprintGateway(sessions, 2),
     files: createRunFiles(directory),
     dumps: createDumpGateway(sessions, clientLogin, 50),
-    restores: createRestoreGateway(sessions, clientLogin, 50),
+    restores: createRestoreGateway(sessions, clientLogin, 50, { leastBytes: 0, leastShare: 0 }),
     target: createTargetGateway(sessions),
     streams: createStreamGateway(sessions, clientLogin),
     statistics: createStatisticsGateway(sessions),

@@ -13,7 +13,13 @@ const table = (oid: number, name: string, bytes: number, more: Partial<StreamTab
   },
   ...{ pages: Math.ceil(bytes / 10), bytes, condition: null, root: null, ...more },
 });
-const rules = { partBytes: 100, smallBytes: 10, batchBytes: 160, serverVersion: 170_000, isBinary: () => true };
+const rules = {
+  partBytes: 100,
+  smallBytes: 10,
+  batchBytes: 160,
+  serverVersion: 170_000,
+  isBinary: () => true,
+};
 
 describe('the plan of a stream', () => {
   test('a large table goes in ranges that hold every block once, TOAST counted', () => {
