@@ -73,7 +73,7 @@ async function makePlan(
 ): Promise<StreamPlan> {
   const found = await findPlan(files, io);
   if (found !== undefined) return streams.parsePlan(found.text);
-  const plan = await streams.plan(input.source, input.target);
+  const plan = await streams.plan(input.source, input.target, input.jobs);
   await io.mutate(
     { call: streamCalls.writePlan, key: planFile },
     () => files.write(planFile, JSON.stringify(plan)),

@@ -68,7 +68,7 @@ const read = (sql: string) =>
 describe('the streaming engine', { shuffle: false }, () => {
   test('moves a database with one of everything', async () => {
     const { parts } = await stream(journal);
-    expect(parts).toBeGreaterThan(3);
+    expect(parts).toBeGreaterThanOrEqual(3);
     expect(await failures()).toEqual([]);
   }, 120_000);
 
@@ -101,9 +101,10 @@ describe('the streaming engine', { shuffle: false }, () => {
     const index = missing === undefined ? -1 : died.record.indexOf(missing);
     died.record[index] = { call: 'sql:COPY', key: missing?.key ?? '' };
     const marks = copies(died).flatMap(({ key, effect }) => (effect === undefined ? [] : [`('${key}')`]));
+    const lastBlock = Number(/blocks 0 to (\d+)$/.exec(missing?.key ?? '')?.[1]);
     const rows = await world.source.asMaster(
       'zoo',
-      `SELECT max(id) AS last FROM app.wide WHERE ctid < '(84,0)'`,
+      `SELECT max(id) AS last FROM app.wide WHERE ctid < '(${String(lastBlock + 1)},0)'`,
     );
     await world.target.asMaster(
       'zoo',

@@ -4,8 +4,12 @@ import type { StreamBuild, StreamPart } from './stream-plan.js';
 import type { StreamIndex, StreamTable } from './stream-tables.js';
 
 export interface PartRules {
-  /** Of one part of a large table. */
+  /** Of one part of a large table, at most: what an attempt that dies has to copy again. */
   readonly partBytes: number;
+  /** Only parts of this size are worth what it costs to start them. */
+  readonly leastPartBytes: number;
+  /** Parts that are copied at once. */
+  readonly jobs: number;
   /** Tables up to this size share a transaction, */
   readonly smallBytes: number;
   /** of at most so much. */
@@ -61,8 +65,13 @@ function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: Par
   return { table: table.oid, parts, builds };
 }
 
+/** As few as the limits allow, but one for each job where they would not be too small for that. */
+function countParts(bytes: number, { partBytes, leastPartBytes, jobs }: PartRules): number {
+  return Math.max(Math.min(jobs, Math.floor(bytes / leastPartBytes)), Math.ceil(bytes / partBytes));
+}
+
 function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {
-  const ranges = divideBlocks(table.pages, table.bytes / rules.partBytes, rules.serverVersion);
+  const ranges = divideBlocks(table.pages, countParts(table.bytes, rules), rules.serverVersion);
   const format = rules.isBinary(table) ? 'binary' : 'text';
   if (ranges.length === 1) return [wholePart(table, format)];
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');

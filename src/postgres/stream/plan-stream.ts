@@ -5,10 +5,13 @@ import { planParts, type PartRules } from './plan-parts.js';
 import type { StreamPlan } from './stream-plan.js';
 import { listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
 
-export type PartSizes = Pick<PartRules, 'partBytes' | 'smallBytes' | 'batchBytes'>;
+export type PartSizes = Pick<PartRules, 'partBytes' | 'leastPartBytes' | 'smallBytes' | 'batchBytes'>;
 
 /** Starting the processes of a part, and those of each of its indexes, takes as long as copying a small table. */
-const usualSizes: PartSizes = { partBytes: 64 << 20, smallBytes: 8 << 20, batchBytes: 32 << 20 };
+const usualSizes: PartSizes = {
+  ...{ partBytes: 256 << 20, leastPartBytes: 64 << 20 },
+  ...{ smallBytes: 8 << 20, batchBytes: 32 << 20 },
+};
 /** Each part has its journal entries and two processes: a very large database gets larger parts instead of more. */
 const mostParts = 500;
 
@@ -26,6 +29,7 @@ export async function planStream(
   sessions: Sessions,
   source: ServerRef,
   target: ServerRef,
+  jobs: number,
   sizes: PartSizes = usualSizes,
 ): Promise<StreamPlan> {
   const other = await sessions.use(target, { mode: 'read' }, (session) => session.row<ServerFacts>(factsSql));
@@ -41,7 +45,7 @@ export async function planStream(
     const tables = await listStreamTables(session);
     const total = tables.reduce((sum, table) => sum + table.bytes, 0);
     const divided = planParts(tables, await listStreamIndexes(session), {
-      ...sizes,
+      ...{ ...sizes, jobs },
       partBytes: Math.max(sizes.partBytes, total / mostParts),
       serverVersion: own.number,
       isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),

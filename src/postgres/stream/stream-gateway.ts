@@ -46,7 +46,8 @@ export interface Copier {
 
 /** Data from server to server, without files between. */
 export interface StreamGateway {
-  plan(source: ServerRef, target: ServerRef): Promise<StreamPlan>;
+  /** `jobs`: parts that are copied at once. */
+  plan(source: ServerRef, target: ServerRef, jobs: number): Promise<StreamPlan>;
   /** Of what `plan` gave, as JSON. */
   parsePlan(text: string): StreamPlan;
   /** Ends what a killed process left running in the target. */
@@ -68,7 +69,7 @@ export function createStreamGateway(
   sizes?: PartSizes,
 ): StreamGateway {
   return {
-    plan: (source, target) => planStream(sessions, source, target, sizes),
+    plan: (source, target, jobs) => planStream(sessions, source, target, jobs, sizes),
     parsePlan: (text) => streamPlanSchema.parse(JSON.parse(text)),
     endLeftovers: (target, signal) => endLeftovers(sessions, target, signal),
     makeMarks: (target) => makeMarks(sessions, target),

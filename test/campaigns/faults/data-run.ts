@@ -28,7 +28,10 @@ import { createVerifyData } from '../../../src/steps/verify-data.js';
 import { readMasterPassword } from '../../postgres-server.js';
 
 /** So that a database of a few megabytes has parts, batches and builds. */
-const partSizes = { partBytes: 512 << 10, smallBytes: 64 << 10, batchBytes: 256 << 10 };
+const partSizes = {
+  ...{ partBytes: 512 << 10, leastPartBytes: 512 << 10 },
+  ...{ smallBytes: 64 << 10, batchBytes: 256 << 10 },
+};
 
 export type Engine = 'archive' | 'stream';
 

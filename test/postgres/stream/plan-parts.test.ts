@@ -14,7 +14,7 @@ const table = (oid: number, name: string, bytes: number, more: Partial<StreamTab
   ...{ pages: Math.ceil(bytes / 10), bytes, condition: null, root: null, ...more },
 });
 const rules = {
-  partBytes: 100,
+  ...{ partBytes: 100, leastPartBytes: 20, jobs: 1 },
   smallBytes: 10,
   batchBytes: 160,
   serverVersion: 170_000,
@@ -34,6 +34,16 @@ describe('the plan of a stream', () => {
       `COPY (SELECT "id" FROM ONLY "app"."large" WHERE ctid >= '(6,0)'::tid) TO STDOUT (FORMAT binary)`,
     ]);
     expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBe(350);
+  });
+
+  test.each([
+    { bytes: 95, jobs: 4, parts: 4 },
+    { bytes: 79, jobs: 4, parts: 3 },
+    { bytes: 19, jobs: 4, parts: 1 },
+    { bytes: 350, jobs: 2, parts: 4 },
+  ])('$bytes bytes for $jobs jobs are $parts parts', ({ bytes, jobs, parts }) => {
+    const plan = planParts([table(1, 'shared', bytes, { pages: 50 })], [], { ...rules, jobs });
+    expect(plan.parts).toHaveLength(parts);
   });
 
   test('never in more ranges than it has blocks, and whole where the server reads all for a range', () => {
