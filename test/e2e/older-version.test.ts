@@ -1,7 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrateSchema, planSchema } from '../../src/cli/result-schemas.js';
+import { planSchema } from '../../src/cli/result-schemas.js';
 import { hasServerWithVector, olderMajor, vectorLacks } from '../older-server.js';
 import {
   createWorld,
@@ -12,22 +10,11 @@ import {
   mutatingCalls,
   type World,
 } from './harness.js';
-import { readServerVersion, runInDatabase, withoutPartitionedIdentity } from './older-target.js';
-import {
-  countLostWrites,
-  expectSourceKept,
-  moved,
-  readSource,
-  readState,
-  type SourceFacts,
-} from './world-state.js';
+import { chosenEngines, moveThereAndBack } from './move-between-majors.js';
+import { runInDatabase, withoutPartitionedIdentity } from './older-target.js';
+import { readSource, type SourceFacts } from './world-state.js';
 
 const patience = 600_000;
-const full = process.env['CAMPAIGN'] === 'full';
-const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
-const engines = ['archive', 'stream'] as const;
-/** Each is a whole move and its rollback; the data steps of both are tested with the steps. */
-const chosen = full ? engines : engines.filter((_, index) => index === seed % engines.length);
 const name = 'dump-restore from 17.7 to Aurora PostgreSQL 15';
 
 if (hasServerWithVector(olderMajor)) describe(name, { shuffle: false, timeout: patience }, tellStory);
@@ -77,27 +64,7 @@ function tellStory(): void {
     await setVersion('15.17');
   });
 
-  test.each(chosen)(
-    'by %s: every comparison equal, no acknowledged write lost, and taken back',
-    async (engine) => {
-      const since = (await world.ledger()).length;
-      const ended = await world.cli(['migrate', 'dump-restore', '--engine', engine, '--yes', '--json']);
-      expectExit(ended, 0);
-      const { comparisons, checks, downtimeMilliseconds } = migrateSchema.parse(envelopeOf(ended).result);
-      expect(comparisons.filter(({ result }) => result !== 'match')).toEqual([]);
-      expect(comparisons.some(({ item }) => item.startsWith('nearest neighbours of '))).toBe(true);
-      expect(checks.filter(({ result }) => result !== 'pass')).toEqual([]);
-      expect(await readServerVersion(world)).toMatch(/^15\./);
-      expect(await countLostWrites(world, since)).toBe(0);
-      expect((await readState(world)).applicationOn).toBe(moved.applicationOn);
-      process.stderr.write(
-        `17.7 to 15.17 by ${engine} (seed ${seed}): ${comparisons.length} comparisons match, writes lost 0, downtime ${downtimeMilliseconds} ms\n`,
-      );
-      expectExit(await world.cli(['rollback', '--confirm', 'production-rag-db', '--json']), 0);
-      expect(await readServerVersion(world)).toMatch(/^17\./);
-      expect(journalOf(world.project).at(-1)?.type).toBe('rolled-back');
-      await expectSourceKept(world, source);
-      await rm(join(world.project, '.rds2aurora'), { recursive: true });
-    },
+  test.each(chosenEngines)('by %s, and back', (engine) =>
+    moveThereAndBack(world, engine, { from: '17.7', to: '15.17', source }),
   );
 }
