@@ -130,15 +130,14 @@ type Task = StreamTask &
 const largeObjects = 'large objects';
 const buildId = (build: StreamBuild): string => `index ${build.label}`;
 
-/** What must not be left for the end goes first: what vector indexes wait for, then large objects, in one stream however many. */
-function tasksOf({ parts, builds }: StreamPlan): Task[] {
-  const awaited = new Set(builds.filter(({ vector }) => vector).flatMap(({ after }) => after));
+/** In the order of the plan, but what can be built goes before what is still to be copied. */
+function tasksOf({ parts, builds, partsBeforeLargeObjects }: StreamPlan): Task[] {
   const copies = parts.map((part): Task => ({ id: part.key, after: [], lane: 'copy', part }));
   return [
     ...builds.map(toTask).sort((one, other) => Number(isAlone(other)) - Number(isAlone(one))),
-    ...copies.filter(({ id }) => awaited.has(id)),
+    ...copies.slice(0, partsBeforeLargeObjects),
     { id: largeObjects, after: [], lane: 'copy', largeObjects: true },
-    ...copies.filter(({ id }) => !awaited.has(id)),
+    ...copies.slice(partsBeforeLargeObjects),
   ];
 }
 

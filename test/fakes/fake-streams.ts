@@ -11,6 +11,7 @@ const parts = [
 ];
 const plan: StreamPlan = {
   format: 1,
+  partsBeforeLargeObjects: 1,
   encoding: 'UTF8',
   parts,
   builds: [

@@ -1,6 +1,6 @@
 import { divideBlocks, withinBlocks } from '../block-ranges.js';
 import { quoteIdentifier, quoteQualified } from '../identifier.js';
-import type { StreamBuild, StreamPart } from './stream-plan.js';
+import type { StreamBuild, StreamPart, StreamPlan } from './stream-plan.js';
 import type { StreamIndex, StreamTable } from './stream-tables.js';
 
 export interface PartRules {
@@ -17,7 +17,15 @@ export interface PartRules {
   /** Of the source, as in server_version_num. */
   readonly serverVersion: number;
   readonly isBinary: (table: StreamTable) => boolean;
+  /** All together, on the source's disk. */
+  readonly largeObjectBytes: number;
 }
+
+/** They go one after the other, in small pieces: about so many times as long as a table of that size. */
+const largeObjectWeight = 3;
+
+/** Parts of one table for each job, so that all jobs are done with it at about the same time. */
+const partsForJob = 4;
 
 /** Tables of one transaction, so that neither its processes nor its arguments grow without end. */
 const batchTables = 100;
@@ -30,13 +38,13 @@ interface Group {
 
 /**
  * Large tables in ranges of blocks, middling ones whole, small ones many together. What vector indexes wait for comes
- * first, then the larger before the smaller. Indexes of small tables are not among the builds: they come with the rest.
+ * first, then the larger before the smaller, large objects among them. Indexes of small tables are not among the builds: they come with the rest.
  */
 export function planParts(
   tables: readonly StreamTable[],
   indexes: readonly StreamIndex[],
   rules: PartRules,
-): { readonly parts: StreamPart[]; readonly builds: StreamBuild[] } {
+): Pick<StreamPlan, 'parts' | 'builds' | 'partsBeforeLargeObjects'> {
   const filled = tables.filter((table) => table.pages > 0);
   const isSmall = (table: StreamTable): boolean =>
     table.bytes <= rules.smallBytes || table.condition !== null;
@@ -44,9 +52,13 @@ export function planParts(
   const ordered = groups.sort(
     (one, other) => Number(hasVector(other)) - Number(hasVector(one)) || bytesOf(other) - bytesOf(one),
   );
+  const large = largeObjectWeight * rules.largeObjectBytes;
   return {
     parts: [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)],
     builds: ordered.flatMap((group) => group.builds),
+    partsBeforeLargeObjects: ordered
+      .filter((group) => hasVector(group) || bytesOf(group) >= large)
+      .flatMap((group) => group.parts).length,
   };
 }
 
@@ -65,9 +77,9 @@ function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: Par
   return { table: table.oid, parts, builds };
 }
 
-/** As few as the limits allow, but one for each job where they would not be too small for that. */
 function countParts(bytes: number, { partBytes, leastPartBytes, jobs }: PartRules): number {
-  return Math.max(Math.min(jobs, Math.floor(bytes / leastPartBytes)), Math.ceil(bytes / partBytes));
+  const even = Math.min(jobs * partsForJob, Math.floor(bytes / leastPartBytes));
+  return Math.max(even, Math.ceil(bytes / partBytes));
 }
 
 function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {

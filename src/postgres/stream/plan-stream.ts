@@ -43,9 +43,12 @@ export async function planStream(
       ),
     };
     const tables = await listStreamTables(session);
+    const { largeObjectBytes } = await session.row<{ largeObjectBytes: number }>(
+      `SELECT pg_table_size('pg_catalog.pg_largeobject')::float8 AS "largeObjectBytes"`,
+    );
     const total = tables.reduce((sum, table) => sum + table.bytes, 0);
     const divided = planParts(tables, await listStreamIndexes(session), {
-      ...{ ...sizes, jobs },
+      ...{ ...sizes, jobs, largeObjectBytes },
       partBytes: Math.max(sizes.partBytes, total / mostParts),
       serverVersion: own.number,
       isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),

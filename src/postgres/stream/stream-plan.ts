@@ -35,5 +35,7 @@ export const streamPlanSchema = z.strictObject({
   encoding: z.string(),
   parts: z.array(streamPartSchema),
   builds: z.array(streamBuildSchema),
+  /** Parts that are begun before the large objects, which are one stream however many. */
+  partsBeforeLargeObjects: z.number().default(0),
 });
 export type StreamPlan = z.output<typeof streamPlanSchema>;

@@ -14,11 +14,12 @@ const table = (oid: number, name: string, bytes: number, more: Partial<StreamTab
   ...{ pages: Math.ceil(bytes / 10), bytes, condition: null, root: null, ...more },
 });
 const rules = {
-  ...{ partBytes: 100, leastPartBytes: 20, jobs: 1 },
+  ...{ partBytes: 100, leastPartBytes: 100, jobs: 1 },
   smallBytes: 10,
   batchBytes: 160,
   serverVersion: 170_000,
   isBinary: () => true,
+  largeObjectBytes: 0,
 };
 
 describe('the plan of a stream', () => {
@@ -37,13 +38,29 @@ describe('the plan of a stream', () => {
   });
 
   test.each([
-    { bytes: 95, jobs: 4, parts: 4 },
+    { bytes: 95, jobs: 1, parts: 4 },
     { bytes: 79, jobs: 4, parts: 3 },
     { bytes: 19, jobs: 4, parts: 1 },
-    { bytes: 350, jobs: 2, parts: 4 },
+    { bytes: 650, jobs: 1, parts: 7 },
   ])('$bytes bytes for $jobs jobs are $parts parts', ({ bytes, jobs, parts }) => {
-    const plan = planParts([table(1, 'shared', bytes, { pages: 50 })], [], { ...rules, jobs });
+    const plan = planParts([table(1, 'shared', bytes, { pages: 50 })], [], {
+      ...{ ...rules, jobs, leastPartBytes: 20 },
+    });
     expect(plan.parts).toHaveLength(parts);
+  });
+
+  test.each([
+    { largeObjectBytes: 0, before: ['app.vectors', 'app.large', 'app.small'] },
+    { largeObjectBytes: 25, before: ['app.vectors', 'app.large'] },
+    { largeObjectBytes: 1000, before: ['app.vectors'] },
+  ])('$largeObjectBytes bytes of large objects go after $before', ({ largeObjectBytes, before }) => {
+    const index = { ...{ label: 'v', entry: '1259 1' }, vector: true, constraint: false };
+    const plan = planParts(
+      [table(1, 'small', 60), table(2, 'large', 90), table(3, 'vectors', 30)],
+      [{ ...index, table: 3 }],
+      { ...rules, largeObjectBytes },
+    );
+    expect(plan.parts.slice(0, plan.partsBeforeLargeObjects).map((part) => part.key)).toEqual(before);
   });
 
   test('never in more ranges than it has blocks, and whole where the server reads all for a range', () => {
