@@ -16,7 +16,8 @@ export function sizeRestore(maxAcu: number, jobs: number): RestoreSizing {
   const share = (maxAcu * bytesPerAcu) / 4 / jobs;
   return {
     maintenanceWorkMemBytes: Math.round(Math.min(maximum, Math.max(minimum, share))),
-    parallelMaintenanceWorkers: Math.max(1, Math.min(8, Math.floor(maxAcu / 4) + 1)),
+    // With the session itself, one for each processor: an ACU brings about a quarter of one. More wait for each other.
+    parallelMaintenanceWorkers: Math.max(1, Math.min(8, Math.floor(maxAcu / 4) - 1)),
   };
 }
 
