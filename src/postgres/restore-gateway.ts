@@ -89,7 +89,7 @@ export function createRestoreGateway(
       const ignored = await whileNotStalled(sessions, [server], alive, (signal) => {
         const order = { ...request, signal, lists, settings, directory: dumpDataOf(request.directory) };
         const restore = async (): Promise<IgnoredError[]> => {
-          const loaded = await loadLargeTables(login, order, limits);
+          const loaded = await loadLargeTables(login, order, limits, () => void (items += 1));
           return runPgRestore(login, {
             ...{ ...order, itemFinished, loaded },
             allow: again === true ? findRuleAgain : findRestoreRule,
@@ -116,6 +116,7 @@ async function loadLargeTables(
   login: ClientLogin,
   order: Omit<RestoreRequest, 'allow' | 'itemFinished'> & { readonly lists: ArchiveLists },
   limits: LargeTableLimits | undefined,
+  tableLoaded: () => void,
 ): Promise<ReadonlySet<string>> {
   const loaded = new Set<string>();
   if (order.part !== 'data and post-data') return loaded;
@@ -126,6 +127,7 @@ async function loadLargeTables(
       loadTable({ ...order, environment, entry, sessions: jobs }),
     );
     if (isIn) loaded.add(entry);
+    tableLoaded();
   }
   return loaded;
 }
