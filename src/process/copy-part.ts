@@ -1,10 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerRef } from '../steps/refs.js';
-import { conninfo } from './conninfo.js';
 import type { PostgresClients } from './postgres-clients.js';
 import { pipeFailure, pipePrograms } from './pipe-programs.js';
-import type { Program } from './start-program.js';
+import { psqlProgram } from './psql-program.js';
 
 /** The environments by which the client programs log in to both servers. */
 export interface BothLogins {
@@ -53,13 +52,13 @@ export const copySettings: Readonly<Record<string, string>> = {
  * process, commits nothing. Gives the number of rows.
  */
 export async function copyPart(request: CopyPartRequest): Promise<number> {
-  const { logins, what, signal } = request;
+  const { clients, logins, what, signal } = request;
   const commit = join(logins.target['HOME'] ?? '', `commit-${request.name}.sql`);
   let rows = 0;
   try {
     const ends = await pipePrograms({
-      from: psql(request, request.source, logins.source, readingOf(request)),
-      to: psql(request, request.target, logins.target, [
+      from: psqlProgram(clients, request.source, logins.source, readingOf(request)),
+      to: psqlProgram(clients, request.target, logins.target, [
         ...commands(['BEGIN', ...request.into]),
         `--file=${commit}`,
       ]),
@@ -89,18 +88,4 @@ function readingOf({ snapshot, out }: CopyPartRequest): string[] {
 
 function commands(statements: readonly string[]): string[] {
   return statements.map((sql) => `--command=${sql}`);
-}
-
-function psql(
-  { clients }: CopyPartRequest,
-  server: ServerRef,
-  environment: Readonly<Record<string, string>>,
-  rest: readonly string[],
-): Program {
-  const options = ['--no-psqlrc', '--no-password', '--set=ON_ERROR_STOP=1', '--set=VERBOSITY=terse'];
-  return {
-    file: join(clients.binDir, 'psql'),
-    arguments: [...options, `--dbname=${conninfo(server)}`, ...rest],
-    environment,
-  };
 }

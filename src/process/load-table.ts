@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerRef } from '../steps/refs.js';
-import { conninfo } from './conninfo.js';
 import { CopyRows } from './copy-rows.js';
 import { endOf, pipeFailure } from './pipe-programs.js';
 import type { PipeEnd } from './pipe-programs.js';
 import type { PostgresClients } from './postgres-clients.js';
+import { psqlProgram } from './psql-program.js';
 import { RowDealer } from './row-dealer.js';
 import { startProgram } from './start-program.js';
 import type { Program } from './start-program.js';
@@ -121,16 +121,6 @@ async function readerOf({ clients, directory, entry, environment }: TableLoad): 
 }
 
 function writerOf({ clients, server, environment }: TableLoad, copy: string): Program {
-  const options = [
-    '--no-psqlrc',
-    '--no-password',
-    '--quiet',
-    '--set=ON_ERROR_STOP=1',
-    '--set=VERBOSITY=terse',
-  ];
-  return {
-    file: join(clients.binDir, 'psql'),
-    arguments: [...options, `--dbname=${conninfo(server)}`, `--command=${copy}`],
-    environment: { ...environment, PGCLIENTENCODING: 'UTF8' },
-  };
+  const utf8 = { ...environment, PGCLIENTENCODING: 'UTF8' };
+  return psqlProgram(clients, server, utf8, ['--quiet', `--command=${copy}`]);
 }
