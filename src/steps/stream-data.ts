@@ -128,25 +128,33 @@ type Task = StreamTask &
   ({ readonly part: StreamPart } | { readonly build: StreamBuild } | { readonly largeObjects: true });
 
 const largeObjects = 'large objects';
-const buildId = (build: StreamBuild): string => `index ${build.label}`;
+const buildId = (label: string): string => `index ${label}`;
 
 /** In the order of the plan, but what can be built goes before what is still to be copied. */
 function tasksOf({ parts, builds, partsBeforeLargeObjects }: StreamPlan): Task[] {
   const copies = parts.map((part): Task => ({ id: part.key, after: [], lane: 'copy', part }));
   return [
-    ...builds.map(toTask).sort((one, other) => Number(isAlone(other)) - Number(isAlone(one))),
+    ...builds.toSorted((one, other) => rankOf(one) - rankOf(other)).map(toTask),
     ...copies.slice(0, partsBeforeLargeObjects),
     { id: largeObjects, after: [], lane: 'copy', largeObjects: true },
     ...copies.slice(partsBeforeLargeObjects),
   ];
 }
 
-const isAlone = ({ holds }: Task): boolean => holds?.alone === true;
+/** Constraints with an index, then indexes, then foreign keys. */
+function rankOf({ afterBuilds, constraint }: StreamBuild): number {
+  if (afterBuilds.length > 0) return 2;
+  return constraint ? 0 : 1;
+}
 
-/** What waits for the same parts is of one table. */
+/** What waits for the same parts is of one table, where a plan does not say so. */
 function toTask(build: StreamBuild): Task {
-  const holds = { table: build.after.join(), alone: build.constraint };
-  return { id: buildId(build), after: build.after, lane: 'build', holds, build };
+  const { after, afterBuilds, constraint } = build;
+  const tables = build.tables.length > 0 ? build.tables : [after.join()];
+  return {
+    ...{ id: buildId(build.label), after: [...after, ...afterBuilds.map(buildId)], lane: 'build' },
+    ...{ holds: { tables, alone: constraint }, build },
+  };
 }
 
 /** Parts as the target knows them, the rest as the journal does. */
@@ -160,7 +168,7 @@ async function listDone(
   );
   return new Set([
     ...((await streams.readMarks(input.target)) ?? []),
-    ...plan.builds.filter((build) => built.includes(build.label)).map(buildId),
+    ...plan.builds.flatMap(({ label }) => (built.includes(label) ? [buildId(label)] : [])),
     ...(isDone(io, streamCalls.largeObjects) ? [largeObjects] : []),
   ]);
 }

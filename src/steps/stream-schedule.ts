@@ -4,13 +4,13 @@ export interface StreamTask {
   readonly after: readonly string[];
   /** Tasks of one lane share its jobs, and leave those of the other alone. */
   readonly lane: 'copy' | 'build';
-  /** A table that is locked meanwhile; `alone`: against all others that hold it, who would wait with a job taken. */
-  readonly holds?: { readonly table: string; readonly alone: boolean };
+  /** Tables that are locked meanwhile; `alone`: against all others that hold one, who would wait with a job taken. */
+  readonly holds?: { readonly tables: readonly string[]; readonly alone: boolean };
 }
 
 /**
  * Does all tasks, `jobs` of each lane at once: whenever one is free, the first in the list whose forerunners are done and
- * whose table can be had. Ends the others at the first failure, waits for them, and throws that failure.
+ * whose tables can be had. Ends the others at the first failure, waits for them, and throws that failure.
  * @param done ids that count as done already
  */
 export async function runTasks<Task extends StreamTask>(
@@ -61,5 +61,6 @@ export async function runTasks<Task extends StreamTask>(
 }
 
 function excludes({ holds: one }: StreamTask, { holds: other }: StreamTask): boolean {
-  return one !== undefined && one.table === other?.table && (one.alone || other.alone);
+  if (one === undefined || other === undefined || !(one.alone || other.alone)) return false;
+  return one.tables.some((table) => other.tables.includes(table));
 }

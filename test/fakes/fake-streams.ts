@@ -20,6 +20,7 @@ const plan: StreamPlan = {
       entry: '2606 7',
       // All of them: the laws count calls, and want them one after the other.
       after: parts.map(({ key }) => key),
+      ...{ afterBuilds: [], tables: ['app.chunks'] },
       vector: false,
       constraint: true,
     },

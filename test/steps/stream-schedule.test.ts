@@ -6,7 +6,7 @@ const options = { jobs: 2, done: new Set<string>(), signal };
 const task = (id: string, ...after: string[]) => ({ id, after, lane: 'copy' as const });
 const build = (id: string, table: string, alone: boolean) => ({
   ...{ id, after: [], lane: 'build' as const },
-  holds: { table, alone },
+  holds: { tables: table.split('+'), alone },
 });
 
 test('each task begins once those it waits for are done, the first in the list first', async () => {
@@ -68,6 +68,17 @@ test('what needs a table alone waits without a job, and lets nobody else in', as
     order.push(`-${id}`);
   });
   expect(order).toEqual(['+key', '+other', '-key', '+one', '-other', '+two', '-one', '-two']);
+});
+
+test('what needs two tables alone waits for whoever holds one of them', async () => {
+  const order: string[] = [];
+  const tasks = [build('key', 't+u', true), build('other', 'u+v', true), build('one', 'v', false)];
+  await runTasks(tasks, options, async ({ id }) => {
+    order.push(`+${id}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(`-${id}`);
+  });
+  expect(order).toEqual(['+key', '+one', '-key', '-one', '+other', '-other']);
 });
 
 test('the first failure ends the others, begins no more, and is the one that is thrown', async () => {

@@ -1,7 +1,7 @@
 import { divideBlocks, withinBlocks } from '../block-ranges.js';
 import { quoteIdentifier, quoteQualified } from '../identifier.js';
 import type { StreamBuild, StreamPart, StreamPlan } from './stream-plan.js';
-import type { StreamIndex, StreamTable } from './stream-tables.js';
+import type { StreamForeignKey, StreamIndex, StreamTable } from './stream-tables.js';
 
 export interface PartRules {
   /** Of one part of a large table, at most: what an attempt that dies has to copy again. */
@@ -30,19 +30,26 @@ const partsForJob = 4;
 /** Tables of one transaction, so that neither its processes nor its arguments grow without end. */
 const batchTables = 100;
 
+/** What the source holds. */
+export interface StreamContents {
+  readonly tables: readonly StreamTable[];
+  readonly indexes: readonly StreamIndex[];
+  readonly foreignKeys: readonly StreamForeignKey[];
+}
+
 interface Group {
-  readonly table: number;
+  readonly table: StreamTable;
   readonly parts: readonly StreamPart[];
   readonly builds: readonly StreamBuild[];
 }
 
 /**
  * Large tables in ranges of blocks, middling ones whole, small ones many together. What vector indexes wait for comes
- * first, then the larger before the smaller, large objects among them. Indexes of small tables are not among the builds: they come with the rest.
+ * first, then the larger before the smaller, large objects among them. Indexes of small tables are not among the builds, nor are
+ * foreign keys that have to do with one: they come with the rest.
  */
 export function planParts(
-  tables: readonly StreamTable[],
-  indexes: readonly StreamIndex[],
+  { tables, indexes, foreignKeys }: StreamContents,
   rules: PartRules,
 ): Pick<StreamPlan, 'parts' | 'builds' | 'partsBeforeLargeObjects'> {
   const filled = tables.filter((table) => table.pages > 0);
@@ -55,7 +62,10 @@ export function planParts(
   const large = largeObjectWeight * rules.largeObjectBytes;
   return {
     parts: [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)],
-    builds: ordered.flatMap((group) => group.builds),
+    builds: [
+      ...ordered.flatMap((group) => group.builds),
+      ...foreignKeys.flatMap((key) => keyBuilds(key, groups)),
+    ],
     partsBeforeLargeObjects: ordered
       .filter((group) => hasVector(group) || bytesOf(group) >= large)
       .flatMap((group) => group.parts).length,
@@ -72,9 +82,32 @@ function groupOf(table: StreamTable, indexes: readonly StreamIndex[], rules: Par
   // Its rows may be in any partition of the root by then: the indexes wait for all.
   const builds =
     table.root === null
-      ? own.map(({ label, entry, vector, constraint }) => ({ label, entry, vector, constraint, after }))
+      ? own.map(({ label, entry, vector, constraint }) => ({
+          ...{ label, entry, vector, constraint, after },
+          ...{ afterBuilds: [], tables: [table.label] },
+        }))
       : [];
-  return { table: table.oid, parts, builds };
+  return { table, parts, builds };
+}
+
+/**
+ * A foreign key locks both tables against the building of indexes, which may take hours: those go first.
+ * @returns none where one of the tables is small, or what the key leans on is no build
+ */
+function keyBuilds(key: StreamForeignKey, groups: readonly Group[]): StreamBuild[] {
+  const of = groups.filter(({ table }) => [key.table, key.references].includes(table.oid));
+  const builds = of.flatMap((group) => group.builds);
+  if (of.length < new Set([key.table, key.references]).size) return [];
+  if (!builds.some(({ entry }) => entry === key.index)) return [];
+  const { label, entry } = key;
+  return [
+    {
+      ...{ label, entry, vector: false, constraint: true },
+      after: of.flatMap(({ parts }) => parts.map((part) => part.key)),
+      afterBuilds: builds.map((build) => build.label),
+      tables: of.map(({ table }) => table.label),
+    },
+  ];
 }
 
 function countParts(bytes: number, { partBytes, leastPartBytes, jobs }: PartRules): number {

@@ -3,7 +3,7 @@ import type { Sessions } from '../session.js';
 import { isBinarySafe } from './binary-types.js';
 import { planParts, type PartRules } from './plan-parts.js';
 import type { StreamPlan } from './stream-plan.js';
-import { listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
+import { listForeignKeys, listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
 
 export type PartSizes = Pick<PartRules, 'partBytes' | 'leastPartBytes' | 'smallBytes' | 'batchBytes'>;
 
@@ -47,12 +47,16 @@ export async function planStream(
       `SELECT pg_table_size('pg_catalog.pg_largeobject')::float8 AS "largeObjectBytes"`,
     );
     const total = tables.reduce((sum, table) => sum + table.bytes, 0);
-    const divided = planParts(tables, await listStreamIndexes(session), {
-      ...{ ...sizes, jobs, largeObjectBytes },
-      partBytes: Math.max(sizes.partBytes, total / mostParts),
-      serverVersion: own.number,
-      isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
-    });
+    const indexes = await listStreamIndexes(session);
+    const divided = planParts(
+      { tables, indexes, foreignKeys: await listForeignKeys(session) },
+      {
+        ...{ ...sizes, jobs, largeObjectBytes },
+        partBytes: Math.max(sizes.partBytes, total / mostParts),
+        serverVersion: own.number,
+        isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
+      },
+    );
     return { format: 1, encoding: own.encoding, ...divided };
   });
 }

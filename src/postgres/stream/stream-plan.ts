@@ -14,13 +14,17 @@ export const streamPartSchema = z.strictObject({
 });
 export type StreamPart = z.output<typeof streamPartSchema>;
 
-/** An index, or a constraint with an index, that is built as soon as its table is there. */
+/** An index or a constraint, built as soon as what it is about is there. */
 export const streamBuildSchema = z.strictObject({
   label: z.string(),
   /** Catalog and OID on the source, as the archive's table of contents names it: `1259 16402`. */
   entry: z.string(),
   /** Keys of the parts that must be in before. */
   after: z.array(z.string()),
+  /** Labels of the builds that must be done before. */
+  afterBuilds: z.array(z.string()).default([]),
+  /** That it locks while it is built; those of `after` where none is named. */
+  tables: z.array(z.string()).default([]),
   /** An index of pgvector: takes longer than all else. */
   vector: z.boolean(),
   /** Added by ALTER TABLE, which locks the table against every other build (PostgreSQL: "Table-Level Locks"). */

@@ -29,6 +29,16 @@ export interface StreamIndex {
   readonly constraint: boolean;
 }
 
+/** A foreign key between two tables. */
+export interface StreamForeignKey {
+  readonly table: number;
+  readonly references: number;
+  /** The entry of the index that it leans on. */
+  readonly index: string;
+  readonly label: string;
+  readonly entry: string;
+}
+
 export function listStreamTables(session: Session): Promise<StreamTable[]> {
   return session.rows<StreamTable>(`SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label,
       (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::int8) ORDER BY a.attnum), '[]') FROM pg_attribute a
@@ -75,4 +85,17 @@ export function listStreamIndexes(session: Session): Promise<StreamIndex[]> {
     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
     WHERE ${userSchema} AND ${notOfExtension('pg_class', 'r.oid')} AND i.indisvalid
     ORDER BY am.amname IN ('hnsw', 'ivfflat') DESC, pg_relation_size(i.indexrelid) DESC, n.nspname, c.relname`);
+}
+
+/** Those of partitioned tables are of several tables, and one that was never validated takes no time. */
+export function listForeignKeys(session: Session): Promise<StreamForeignKey[]> {
+  return session.rows<StreamForeignKey>(`SELECT k.conrelid::int8::float8 AS table, k.confrelid::int8::float8 AS references,
+      (SELECT coalesce('2606 ' || u.oid, '1259 ' || k.conindid) FROM (SELECT 1) one
+        LEFT JOIN pg_constraint u ON u.conindid = k.conindid AND u.conrelid = k.confrelid AND u.contype IN ('p', 'u', 'x')) AS index,
+      format('%I.%I %I', n.nspname, c.relname, k.conname) AS label, '2606 ' || k.oid AS entry
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class r ON r.oid = k.confrelid
+    WHERE k.contype = 'f' AND k.convalidated AND k.conparentid = 0 AND c.relkind = 'r' AND r.relkind = 'r'
+      AND ${userSchema} AND ${notOfExtension('pg_class', 'c.oid')}
+    ORDER BY pg_table_size(c.oid) DESC, n.nspname, c.relname, k.conname`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planParts } from '../../../src/postgres/stream/plan-parts.js';
+import { planParts, type StreamContents } from '../../../src/postgres/stream/plan-parts.js';
 import type { StreamTable } from '../../../src/postgres/stream/stream-tables.js';
 
 const table = (oid: number, name: string, bytes: number, more: Partial<StreamTable> = {}): StreamTable => ({
@@ -22,9 +22,16 @@ const rules = {
   largeObjectBytes: 0,
 };
 
+const planOf = (
+  tables: StreamContents['tables'],
+  indexes: StreamContents['indexes'],
+  by: Parameters<typeof planParts>[1],
+  foreignKeys: StreamContents['foreignKeys'] = [],
+) => planParts({ tables, indexes, foreignKeys }, by);
+
 describe('the plan of a stream', () => {
   test('a large table goes in ranges that hold every block once, TOAST counted', () => {
-    const { parts } = planParts([table(1, 'large', 350, { pages: 7 })], [], rules);
+    const { parts } = planOf([table(1, 'large', 350, { pages: 7 })], [], rules);
     expect(parts.map((part) => part.key)).toEqual([
       'app.large blocks 0 to 1',
       'app.large blocks 2 to 3',
@@ -43,7 +50,7 @@ describe('the plan of a stream', () => {
     { bytes: 19, jobs: 4, parts: 1 },
     { bytes: 650, jobs: 1, parts: 7 },
   ])('$bytes bytes for $jobs jobs are $parts parts', ({ bytes, jobs, parts }) => {
-    const plan = planParts([table(1, 'shared', bytes, { pages: 50 })], [], {
+    const plan = planOf([table(1, 'shared', bytes, { pages: 50 })], [], {
       ...{ ...rules, jobs, leastPartBytes: 20 },
     });
     expect(plan.parts).toHaveLength(parts);
@@ -55,7 +62,7 @@ describe('the plan of a stream', () => {
     { largeObjectBytes: 1000, before: ['app.vectors'] },
   ])('$largeObjectBytes bytes of large objects go after $before', ({ largeObjectBytes, before }) => {
     const index = { ...{ label: 'v', entry: '1259 1' }, vector: true, constraint: false };
-    const plan = planParts(
+    const plan = planOf(
       [table(1, 'small', 60), table(2, 'large', 90), table(3, 'vectors', 30)],
       [{ ...index, table: 3 }],
       { ...rules, largeObjectBytes },
@@ -65,13 +72,13 @@ describe('the plan of a stream', () => {
 
   test('never in more ranges than it has blocks, and whole where the server reads all for a range', () => {
     const wide = [table(1, 'wide', 5000, { pages: 2 })];
-    expect(planParts(wide, [], rules).parts).toHaveLength(2);
-    expect(planParts(wide, [], { ...rules, serverVersion: 130_023 }).parts).toHaveLength(1);
+    expect(planOf(wide, [], rules).parts).toHaveLength(2);
+    expect(planOf(wide, [], { ...rules, serverVersion: 130_023 }).parts).toHaveLength(1);
   });
 
   test('a table that goes whole is emptied and frozen, but not where its rows go through the root', () => {
     const root = { schema: 'app', name: 'root' };
-    const { parts } = planParts([table(1, 'whole', 90), table(2, 'leaf', 80, { root })], [], rules);
+    const { parts } = planOf([table(1, 'whole', 90), table(2, 'leaf', 80, { root })], [], rules);
     expect(parts.map((part) => part.into)).toEqual([
       ['TRUNCATE ONLY "app"."whole"', 'COPY "app"."whole" ("id") FROM STDIN (FORMAT binary, FREEZE)'],
       ['COPY "app"."root" ("id") FROM STDIN (FORMAT binary)'],
@@ -80,14 +87,14 @@ describe('the plan of a stream', () => {
 
   test('small tables share a transaction in text form, and empty ones need none', () => {
     const small = Array.from({ length: 3 }, (_, index) => table(index, `s${String(index)}`, 8));
-    const { parts } = planParts([...small, table(9, 'empty', 0)], [], rules);
+    const { parts } = planOf([...small, table(9, 'empty', 0)], [], rules);
     expect(parts).toHaveLength(1);
     expect(parts[0]).toMatchObject({ key: 'small: app.s0 and 2 more', bytes: 24 });
     expect(parts[0]?.into[2]).toBe('COPY "app"."s2" ("id") FROM STDIN (FORMAT text)');
   });
 
   test('of the own tables of an extension only the rows of the user go', () => {
-    const { parts } = planParts([table(1, 'jobs', 50, { condition: 'WHERE id > 9' })], [], rules);
+    const { parts } = planOf([table(1, 'jobs', 50, { condition: 'WHERE id > 9' })], [], rules);
     expect(parts[0]?.out).toEqual([
       'COPY (SELECT "id" FROM ONLY "app"."jobs" WHERE id > 9) TO STDOUT (FORMAT text)',
     ]);
@@ -97,7 +104,7 @@ describe('the plan of a stream', () => {
     const index = (of: number, label: string, vector: boolean) => ({
       ...{ table: of, label, entry: `1259 ${String(of)}`, vector, constraint: false },
     });
-    const { parts, builds } = planParts(
+    const { parts, builds } = planOf(
       [table(1, 'larger', 250), table(2, 'vectors', 150)],
       [index(2, 'app.hnsw', true), index(1, 'app.btree', false), index(7, 'app.of_a_small_one', false)],
       rules,
@@ -107,5 +114,37 @@ describe('the plan of a stream', () => {
       ['app.hnsw', 2],
       ['app.btree', 3],
     ]);
+  });
+
+  describe('a foreign key', () => {
+    const index = (of: number, label: string, entry: string, constraint: boolean) => ({
+      ...{ table: of, label, entry, vector: false, constraint },
+    });
+    const tables = [table(1, 'chunks', 150), table(2, 'documents', 90), table(3, 'small', 5)];
+    const indexes = [index(1, 'app.by_text', '1259 1', false), index(2, 'app.documents_key', '2606 2', true)];
+    const key = { table: 1, references: 2, index: '2606 2', label: 'app.chunks fk', entry: '2606 9' };
+
+    test('waits for all of both tables, and for their indexes, and locks both', () => {
+      const { parts, builds } = planOf(tables, indexes, rules, [key]);
+      const large = parts.filter(({ label }) => label !== 'app.small').map((part) => part.key);
+      expect(builds.at(-1)).toEqual({
+        ...{ label: 'app.chunks fk', entry: '2606 9', vector: false, constraint: true },
+        ...{ after: large, afterBuilds: ['app.by_text', 'app.documents_key'] },
+        tables: ['app.chunks', 'app.documents'],
+      });
+    });
+
+    test.each([
+      ['of a small table', { ...key, table: 3 }],
+      ['to a small table', { ...key, references: 3 }],
+      ['that leans on an index that comes with the rest', { ...key, index: '1259 77' }],
+    ])('%s comes with the rest', (_what, other) => {
+      expect(planOf(tables, indexes, rules, [other]).builds).toHaveLength(indexes.length);
+    });
+
+    test('of a table to itself is one of that table', () => {
+      const { builds } = planOf(tables, indexes, rules, [{ ...key, table: 2 }]);
+      expect(builds.at(-1)?.tables).toEqual(['app.documents']);
+    });
   });
 });
