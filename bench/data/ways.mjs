@@ -28,7 +28,7 @@ export function listWays(race, pgcopydb) {
   return [
     documented(race),
     custom(race),
-    ...(pgcopydb ? [copydb(race, pgcopydb)] : []),
+    ...(pgcopydb ? [copydbAsItComes(race, pgcopydb), copydb(race, pgcopydb)] : []),
     ours('archive', race),
     ours('stream', race),
   ];
@@ -91,13 +91,21 @@ function custom({ servers, jobs }) {
   };
 }
 
+function copydbAsItComes(race, pgcopydb) {
+  return { ...clone(race, pgcopydb, []), id: 'pgcopydb-plain', name: 'pgcopydb' };
+}
+
+/** Set up for large tables: what the engines are held against. */
+function copydb(race, pgcopydb) {
+  const split = ['--split-tables-larger-than', '100MB'];
+  return { ...clone(race, pgcopydb, split), id: 'pgcopydb', name: 'pgcopydb, split at 100 MB' };
+}
+
 /** Its own move of large objects fails with clients of PostgreSQL 17, so pg_dump moves them. */
-function copydb({ servers, jobs }, { program }) {
+function clone({ servers, jobs }, { program }, options) {
   const { source, target, clients } = servers;
   const [pgDump, pgRestore] = ['pg_dump', 'pg_restore'].map((name) => join(clients.binDir, name));
   return {
-    id: 'pgcopydb',
-    name: 'pgcopydb, split at 100 MB',
     makesDatabase: false,
     phases: (folder) => [
       {
@@ -112,14 +120,7 @@ function copydb({ servers, jobs }, { program }) {
             '--dir',
             join(folder, 'state'),
           ],
-          ...[
-            '--table-jobs',
-            String(jobs),
-            '--index-jobs',
-            String(jobs),
-            '--split-tables-larger-than',
-            '100MB',
-          ],
+          ...['--table-jobs', String(jobs), '--index-jobs', String(jobs), ...options],
           ...['--skip-large-objects', '--skip-vacuum', '--skip-ext-comments', '--fail-fast'],
         ],
       },
