@@ -20,6 +20,9 @@ const more = `
   INSERT INTO app.wide SELECT i, repeat(md5(i::text), 150) FROM generate_series(1, 30000) i;
   DELETE FROM app.wide WHERE id BETWEEN 1000 AND 1200;
   CREATE INDEX wide_md5 ON app.wide (md5(body));
+  CREATE TABLE app.notes (wide_id bigint REFERENCES app.wide ON DELETE CASCADE, note text);
+  INSERT INTO app.notes SELECT 25000 + i % 5000, md5(i::text) FROM generate_series(1, 150000) i;
+  CREATE INDEX notes_wide_id ON app.notes (wide_id);
   CREATE TABLE app.moods (mood app.mood NOT NULL, n int) PARTITION BY HASH (mood);
   CREATE TABLE app.moods_0 PARTITION OF app.moods FOR VALUES WITH (MODULUS 2, REMAINDER 0);
   CREATE TABLE app.moods_1 PARTITION OF app.moods FOR VALUES WITH (MODULUS 2, REMAINDER 1);
@@ -78,6 +81,16 @@ describe('the streaming engine', { shuffle: false }, () => {
     );
     expect(target).toEqual(source);
     expect(target).toHaveLength(3);
+  });
+
+  test('a foreign key of large tables comes after their indexes, and before the rest', () => {
+    const places = ['app.wide_pkey', 'app.wide_md5', 'app.notes_wide_id', 'app.notes notes_wide_id_fkey'].map(
+      (label) => journal.record.findIndex(({ call, key }) => call === 'pg_restore index' && key === label),
+    );
+    const rest = journal.record.findIndex(({ call }) => call === 'pg_restore post-data');
+    expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...places)).toBe(places.at(-1));
+    expect(rest).toBeGreaterThan(Math.max(...places));
   });
 
   test('leaves nothing of its own behind', async () => {
