@@ -107,7 +107,7 @@ async function copyAll(streams: StreamGateway, work: StreamWork, plan: StreamPla
   await streams.copy({ ...order, progress: (progress) => io.progress(progress) }, async (copier) => {
     await runTasks(
       tasksOf(plan),
-      { jobs: input.jobs, done: await listDone(streams, work, plan), signal },
+      { jobs: input.jobs, done: await listDone(streams, work), signal },
       (task, stop) => doTask(copier, work, task, stop),
     );
     if (isDone(io, streamCalls.sequences)) return;
@@ -158,17 +158,13 @@ function toTask(build: StreamBuild): Task {
 }
 
 /** Parts as the target knows them, the rest as the journal does. */
-async function listDone(
-  streams: StreamGateway,
-  { io, input }: StreamWork,
-  plan: StreamPlan,
-): Promise<ReadonlySet<string>> {
+async function listDone(streams: StreamGateway, { io, input }: StreamWork): Promise<ReadonlySet<string>> {
   const built = currentIntents(io).flatMap(({ call, key, effect }) =>
-    call === streamCalls.build && effect !== undefined ? [key] : [],
+    call === streamCalls.build && effect !== undefined ? [buildId(key)] : [],
   );
   return new Set([
     ...((await streams.readMarks(input.target)) ?? []),
-    ...plan.builds.flatMap(({ label }) => (built.includes(label) ? [buildId(label)] : [])),
+    ...built,
     ...(isDone(io, streamCalls.largeObjects) ? [largeObjects] : []),
   ]);
 }

@@ -23,7 +23,7 @@ export const streamBuildSchema = z.strictObject({
   after: z.array(z.string()),
   /** Labels of the builds that must be done before. */
   afterBuilds: z.array(z.string()).default([]),
-  /** That it locks while it is built; those of `after` where none is named. */
+  /** Labels of those that it locks while it is built; older plans name none. */
   tables: z.array(z.string()).default([]),
   /** An index of pgvector: takes longer than all else. */
   vector: z.boolean(),

@@ -90,8 +90,8 @@ export function listStreamIndexes(session: Session): Promise<StreamIndex[]> {
 /** Those of partitioned tables are of several tables, and one that was never validated takes no time. */
 export function listForeignKeys(session: Session): Promise<StreamForeignKey[]> {
   return session.rows<StreamForeignKey>(`SELECT k.conrelid::int8::float8 AS table, k.confrelid::int8::float8 AS references,
-      (SELECT coalesce('2606 ' || u.oid, '1259 ' || k.conindid) FROM (SELECT 1) one
-        LEFT JOIN pg_constraint u ON u.conindid = k.conindid AND u.conrelid = k.confrelid AND u.contype IN ('p', 'u', 'x')) AS index,
+      coalesce((SELECT '2606 ' || u.oid FROM pg_constraint u WHERE u.conindid = k.conindid AND u.conrelid = k.confrelid
+        AND u.contype IN ('p', 'u', 'x')), '1259 ' || k.conindid) AS index,
       format('%I.%I %I', n.nspname, c.relname, k.conname) AS label, '2606 ' || k.oid AS entry
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class r ON r.oid = k.confrelid
