@@ -11,7 +11,7 @@ import { lookAtServer, nameServer } from './server-look.js';
 import { stallDefaults } from './stall-judge.js';
 import type { StallSettings } from './stall-judge.js';
 import { watchForStall } from './stall-watch.js';
-import { timeLimits } from './time-limits.js';
+import { knownTimeLimits } from './time-limits.js';
 
 /** One login. Errors are ours (see `postgresError`); the password is known to nobody but the driver. */
 export interface Session {
@@ -56,7 +56,7 @@ const farewellMs = 2000;
 const afterStart = [
   `SELECT set_config('client_connection_check_interval', '2s', false)
     WHERE current_setting('server_version_num')::int >= 140000`,
-  `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('${timeLimits.join("', '")}')`,
+  `SELECT set_config(name, '0', false) FROM ${knownTimeLimits}`,
 ];
 
 export function createSessions(dependencies: SessionDependencies): Sessions {
