@@ -1,6 +1,6 @@
 import type { Progress } from '../pipeline/step.js';
 import type { ClientLogin } from '../process/client-login.js';
-import { copySettings } from '../process/copy-part.js';
+import { copySettings } from '../process/copy-lane.js';
 import { dumpDataOf } from '../process/dump-folder.js';
 import { findLargeTables } from '../process/large-tables.js';
 import type { LargeTableLimits } from '../process/large-tables.js';
@@ -32,7 +32,7 @@ export interface RestoreOrder {
   readonly entries?: EntryChoice;
   /** An earlier attempt may have made some of it: what is there already is no error. */
   readonly again?: boolean;
-  /** Somebody else tells how far it is. */
+  /** Somebody else tells how far it is, and whether it stalls. */
   readonly watched?: boolean;
   readonly jobs: number;
   readonly sizing: RestoreSizing;
@@ -83,20 +83,20 @@ export function createRestoreGateway(
         ...(await timeLimitsOff(server)),
         ...(isOne ? { synchronous_commit: 'on' } : {}),
       };
+      const restore = async (signal: AbortSignal): Promise<IgnoredError[]> => {
+        const order = { ...request, signal, lists, settings, directory: dumpDataOf(request.directory) };
+        const loaded = await loadLargeTables(login, order, limits, () => void (items += 1));
+        const allow = again === true ? findRuleAgain : findRestoreRule;
+        return runPgRestore(login, { ...order, itemFinished, loaded, allow });
+      };
       let answers = 0;
       const watch = { totals, report: progress, everyMs, answered: () => void (answers += 1) };
       const alive = { signal: request.signal, life: () => String(items), answers: () => answers };
-      const ignored = await whileNotStalled(sessions, [server], alive, (signal) => {
-        const order = { ...request, signal, lists, settings, directory: dumpDataOf(request.directory) };
-        const restore = async (): Promise<IgnoredError[]> => {
-          const loaded = await loadLargeTables(login, order, limits, () => void (items += 1));
-          return runPgRestore(login, {
-            ...{ ...order, itemFinished, loaded },
-            allow: again === true ? findRuleAgain : findRestoreRule,
-          });
-        };
-        return watched === true ? restore() : watchCopies(sessions, server, watch, restore);
-      });
+      const ignored = await (watched === true
+        ? restore(request.signal)
+        : whileNotStalled(sessions, [server], alive, (signal) =>
+            watchCopies(sessions, server, watch, () => restore(signal)),
+          ));
       if (!isOne) await makeDurable(sessions, server);
       return ignored.filter(({ rule }) => rule !== thereAlready);
     },

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { conninfo } from './conninfo.js';
-import type { CopyPartRequest } from './copy-part.js';
+import type { CopyLaneRequest } from './copy-lane.js';
 import { pipeFailure, pipePrograms } from './pipe-programs.js';
 import type { HarmlessRule } from './pg-restore.js';
 import { RestoreOutput } from './restore-output.js';
 
-export interface LargeObjectsRequest extends Pick<
-  CopyPartRequest,
-  'source' | 'target' | 'clients' | 'logins' | 'snapshot' | 'signal'
-> {
+export interface LargeObjectsRequest extends CopyLaneRequest {
+  readonly signal: AbortSignal;
   /** Objects so far. */
   readonly moved: (count: number) => void;
   /** The rule by which an error of pg_restore is harmless. */
@@ -38,7 +36,6 @@ export async function moveLargeObjects(request: LargeObjectsRequest): Promise<vo
       environment: logins.target,
     },
     signal,
-    complete: () => Promise.resolve(),
     heard: (line) => {
       if (!line.includes('restoring large object with OID')) return;
       count += 1;

@@ -7,8 +7,6 @@ export interface Pipe {
   readonly from: Program;
   readonly to: Program;
   readonly signal: AbortSignal;
-  /** Called when `from` has ended well, before `to` is told that this was all. */
-  readonly complete: () => Promise<void>;
   /** Each line that `to` writes, as it comes. */
   readonly heard: (line: string) => void;
 }
@@ -41,10 +39,8 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
   // Whichever ends badly ends the other.
   void to.then(({ exitCode }) => (exitCode === 0 ? undefined : stop.abort()));
   try {
-    if ((await fromEnd).exitCode === 0) {
-      await pipe.complete();
-      to.stdin?.end();
-    } else stop.abort();
+    if ((await fromEnd).exitCode === 0) to.stdin?.end();
+    else stop.abort();
   } catch (error) {
     stop.abort();
     await Promise.allSettled([fromEnd, toEnd]);
@@ -100,6 +96,9 @@ async function readLines(
   }
 }
 
+/** psql names the file and line of its script, which nobody has. */
+const withoutPlace = (line: string): string => line.replace(/^psql:.*?:\d+: /, '');
+
 /** Why a pipe failed: the end that failed by itself, not the one that was ended for it. */
 export function pipeFailure(
   ends: { readonly from: PipeEnd; readonly to: PipeEnd },
@@ -107,7 +106,7 @@ export function pipeFailure(
 ): MigrationError {
   const both = [ends.to, ends.from];
   const own = both.filter(({ exitCode }) => exitCode !== 0 && exitCode !== endedBySignal);
-  const lines = (own.length > 0 ? own : both).flatMap(({ tail }) => tail);
+  const lines = (own.length > 0 ? own : both).flatMap(({ tail }) => tail.map(withoutPlace));
   const told = [/error|fatal/i, /ended by/, /./].map((one) => lines.filter((line) => one.test(line)));
   const text = (told.find((some) => some.length > 0) ?? []).slice(0, 3).join('\n').slice(0, 600);
   const details = { resumable: true };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StepIo } from '../pipeline/step.js';
+import type { Progress, StepIo } from '../pipeline/step.js';
 import type { DumpGateway } from '../postgres/dump-gateway.js';
 import type { RestoreGateway } from '../postgres/restore-gateway.js';
 import type { RestoreSizing } from '../postgres/restore-settings.js';
@@ -103,11 +103,12 @@ async function copyAll(streams: StreamGateway, work: StreamWork, plan: StreamPla
   }
   const { source, target, clients } = input;
   const { signal } = io;
-  const order = { source, target, clients, encoding: plan.encoding, totals: work.totals, signal };
-  await streams.copy({ ...order, progress: (progress) => io.progress(progress) }, async (copier) => {
+  const order = { source, target, clients, totals: work.totals, signal };
+  const told = { ...order, progress: (progress: Progress) => io.progress(progress) };
+  await streams.copy(told, async (copier, whileAlive) => {
     await runTasks(
       tasksOf(plan),
-      { jobs: input.jobs, done: await listDone(streams, work), signal },
+      { jobs: input.jobs, done: await listDone(streams, work), signal: whileAlive },
       (task, stop) => doTask(copier, work, task, stop),
     );
     if (isDone(io, streamCalls.sequences)) return;

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { MigrationError } from '../../src/errors.js';
 import { createSessions } from '../../src/postgres/session.js';
 import { createClientLogin } from '../../src/process/client-login.js';
-import { copyPart, copySettings } from '../../src/process/copy-part.js';
+import { copySettings } from '../../src/process/copy-lane.js';
+import { withCopyLanes } from '../../src/process/copy-lanes.js';
 import { moveLargeObjects } from '../../src/process/move-large-objects.js';
 import { runPgDump } from '../../src/process/pg-dump.js';
 import { runPgRestore } from '../../src/process/pg-restore.js';
@@ -95,14 +96,13 @@ const ways: Readonly<Record<string, Way>> = {
       ...{ settings: {}, signal, allow: () => ({ name: 'there already' }), itemFinished: nobody },
     }),
   psql: ({ client }, ref, snapshot) =>
-    client(ref, copySettings, (environment) =>
-      copyPart({
-        ...{ source: ref, target: ref, clients, snapshot, what: 'copying t', name: '1', signal },
-        logins: { source: environment, target: environment },
-        ...{ out: ['COPY public.t TO STDOUT'], into: ['CREATE TEMP TABLE u (a int)', 'COPY u FROM STDIN'] },
-        ...{ marking: 'SELECT 1', moved: nobody },
-      }),
-    ),
+    client(ref, copySettings, (environment) => {
+      const logins = { source: environment, target: environment };
+      const [out, into] = [['COPY public.t TO STDOUT'], ['CREATE TEMP TABLE u (a int)', 'COPY u FROM STDIN']];
+      return withCopyLanes({ source: ref, target: ref, clients, logins, snapshot }, (copy) =>
+        copy({ what: 'copying t', out, into, marking: 'SELECT 1', signal }),
+      );
+    }),
   'pg_dump into pg_restore': ({ client }, ref, snapshot) =>
     client(ref, copySettings, (environment) =>
       moveLargeObjects({

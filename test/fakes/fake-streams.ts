@@ -12,7 +12,6 @@ const parts = [
 const plan: StreamPlan = {
   format: 1,
   partsBeforeLargeObjects: 1,
-  encoding: 'UTF8',
   parts,
   builds: [
     {
@@ -66,6 +65,6 @@ export function createFakeStreams(server: FakeTargetServer): StreamGateway {
       const found = server.database(database);
       found.contents = found.contents.filter((one) => !isMark(one));
     },
-    copy: async ({ target }, work) => work(copierOf(target.database)),
+    copy: async ({ target, signal }, work) => work(copierOf(target.database), signal),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,7 +22,6 @@ async function pipe(from: string, to: string, options: { readonly signal?: Abort
     from: shell(from),
     to: shell(to),
     signal: options.signal ?? new AbortController().signal,
-    complete: () => writeFile(join(folder, 'complete'), ''),
     heard: (line) => heard.push(line),
   });
   return { heard, codes: [ends.from.exitCode, ends.to.exitCode], ends };
@@ -40,17 +39,10 @@ test('every byte goes over, and the second program is heard line by line', async
   expect(heard.map((line) => line.trim()).sort()).toEqual(['30000000', 'end', 'problem']);
 });
 
-test('the second program is told the end only when all is complete', async () => {
-  const { codes, heard } = await pipe('echo row', 'cat; [ -f "$FOLDER/complete" ] && echo committed');
-  expect(codes).toEqual([0, 0]);
-  expect(heard).toEqual(['row', 'committed']);
-});
-
-test('a first program that fails gives the second no end: it is killed, and nothing is complete', async () => {
+test('a first program that fails gives the second no end: it is killed', async () => {
   const { codes } = await pipe('echo row; exit 3', 'cat; touch "$FOLDER/ended"');
   expect(codes).toEqual([3, 128]);
   expect(await isThere('ended')).toBe(false);
-  expect(await isThere('complete')).toBe(false);
 });
 
 test('a first program that is killed gives the second no end either', async () => {
@@ -64,7 +56,6 @@ test('a second program that fails ends the first', async () => {
   expect(codes[1]).toBe(2);
   expect(codes[0]).not.toBe(0);
   expect(ends.to.tail).toEqual(['refused']);
-  expect(await isThere('complete')).toBe(false);
 });
 
 test('an abort ends both', async () => {

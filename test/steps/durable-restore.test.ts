@@ -72,7 +72,7 @@ describe('what is told to be done survives a crash of the server', { shuffle: fa
 
   test('large objects', async () => {
     const { gateways, servers, clients, target } = world;
-    const order = { ...servers, clients, encoding: 'UTF8', totals: new Map(), signal, progress: nothing };
+    const order = { ...servers, clients, totals: new Map(), signal, progress: nothing };
     await gateways.streams.copy(order, (copier) => copier.largeObjects(signal));
     const before = await countThere('pg_largeobject_metadata');
     await target.restart('SIGKILL');

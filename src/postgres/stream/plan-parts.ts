@@ -1,5 +1,5 @@
 import { divideBlocks, withinBlocks } from '../block-ranges.js';
-import { quoteIdentifier, quoteQualified } from '../identifier.js';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js';
 import type { StreamBuild, StreamPart, StreamPlan } from './stream-plan.js';
 import type { StreamForeignKey, StreamIndex, StreamTable } from './stream-tables.js';
 
@@ -17,6 +17,8 @@ export interface PartRules {
   /** Of the source, as in server_version_num. */
   readonly serverVersion: number;
   readonly isBinary: (table: StreamTable) => boolean;
+  /** Of the source, as it names it: rows travel in it, so that nothing is converted on the way. */
+  readonly encoding: string;
   /** All together, on the source's disk. */
   readonly largeObjectBytes: number;
 }
@@ -117,7 +119,7 @@ function countParts(bytes: number, { partBytes, leastPartBytes, jobs }: PartRule
 
 function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {
   const ranges = divideBlocks(table.pages, countParts(table.bytes, rules), rules.serverVersion);
-  const format = rules.isBinary(table) ? 'binary' : 'text';
+  const format = formatOf(rules.isBinary(table) ? 'binary' : 'text', rules);
   if (ranges.length === 1) return [wholePart(table, format)];
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   return ranges.map((range): StreamPart => {
@@ -127,9 +129,7 @@ function partsOf(table: StreamTable, rules: PartRules): StreamPart[] {
       key: `${table.label} blocks ${first} to ${end === undefined ? 'end' : String(end - 1)}`,
       label: table.label,
       bytes: (table.bytes * ((end ?? table.pages) - first)) / table.pages,
-      out: [
-        `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} WHERE ${where}) TO STDOUT (FORMAT ${format})`,
-      ],
+      out: [`COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} WHERE ${where}) TO STDOUT (${format})`],
       into: [copyInto(table, format)],
     };
   });
@@ -173,8 +173,8 @@ function batches(tables: readonly StreamTable[], rules: PartRules): StreamPart[]
       label,
       bytes: some.reduce((sum, table) => sum + table.bytes, 0),
       // Several share one stream, and only the text form has an end that can be seen in it.
-      out: some.map((table) => copyOut(table, 'text')),
-      into: some.map((table) => copyInto(table, 'text')),
+      out: some.map((table) => copyOut(table, format)),
+      into: some.map((table) => copyInto(table, format)),
     };
   });
 }
@@ -186,15 +186,21 @@ function columnsOf(table: StreamTable): string {
     ? ''
     : ` (${table.columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`;
 }
+  const format = formatOf('text', rules);
 
 function copyOut(table: StreamTable, format: string): string {
   if (table.condition === null || table.condition === '')
-    return `COPY ${nameOf(table)}${columnsOf(table)} TO STDOUT (FORMAT ${format})`;
+    return `COPY ${nameOf(table)}${columnsOf(table)} TO STDOUT (${format})`;
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-  return `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} ${table.condition}) TO STDOUT (FORMAT ${format})`;
+  return `COPY (SELECT ${columns} FROM ONLY ${nameOf(table)} ${table.condition}) TO STDOUT (${format})`;
+}
+
+/** Options of COPY that both ends share. */
+function formatOf(format: 'binary' | 'text', { encoding }: PartRules): string {
+  return `FORMAT ${format}, ENCODING ${quoteLiteral(encoding)}`;
 }
 
 /** `options`: the format, and more. */
 function copyInto(table: StreamTable, options: string): string {
-  return `COPY ${nameOf(table.root ?? table)}${columnsOf(table)} FROM STDIN (FORMAT ${options})`;
+  return `COPY ${nameOf(table.root ?? table)}${columnsOf(table)} FROM STDIN (${options})`;
 }

@@ -57,6 +57,7 @@ export async function planStream(
         isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
       },
     );
-    return { format: 1, encoding: own.encoding, ...divided };
+    return { format: 1, ...divided };
+        encoding: own.encoding,
   });
 }

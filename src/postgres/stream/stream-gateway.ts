@@ -1,6 +1,8 @@
 import type { Progress } from '../../pipeline/step.js';
 import type { ClientLogin } from '../../process/client-login.js';
-import { copyPart, copySettings } from '../../process/copy-part.js';
+import { copySettings } from '../../process/copy-lane.js';
+import type { BothLogins, CopyLane, CopyLaneRequest } from '../../process/copy-lane.js';
+import { withCopyLanes } from '../../process/copy-lanes.js';
 import { moveLargeObjects } from '../../process/move-large-objects.js';
 import type { PostgresClients } from '../../process/postgres-clients.js';
 import type { ServerRef } from '../../steps/refs.js';
@@ -29,7 +31,6 @@ export interface StreamOrder {
   readonly source: ServerRef;
   readonly target: ServerRef;
   readonly clients: PostgresClients;
-  readonly encoding: string;
   readonly totals: RowTotals;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
@@ -56,7 +57,8 @@ export interface StreamGateway {
   makeMarks(target: ServerRef): Promise<void>;
   readMarks(target: ServerRef): Promise<ReadonlySet<string> | undefined>;
   dropMarks(target: ServerRef): Promise<void>;
-  copy<T>(order: StreamOrder, work: (copier: Copier) => Promise<T>): Promise<T>;
+  /** The signal is the order's, and aborts when nothing comes through any more. */
+  copy<T>(order: StreamOrder, work: (copier: Copier, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /** Between two looks at how far the copies are. */
@@ -78,68 +80,58 @@ export function createStreamGateway(
     copy: (order, work) =>
       useSnapshot(sessions, order.source, { count: 1, signal: order.signal }, ({ first, snapshot }) =>
         loginToBoth(sessions, login, order, (logins) => {
-          const { signal, totals, source, target } = order;
-          const { copier, ...watch } = createCopier(sessions, order, { first, snapshot, logins });
-          const alive = { signal, life: watch.life };
-          return whileNotStalled(sessions, [source, target], alive, (stalled) =>
-            watchCopies(sessions, target, { ...watch, totals, everyMs: lookEveryMs }, () =>
-              work(endedBy(copier, stalled)),
-            ),
-          );
+          const { signal, totals, source, target, clients } = order;
+          const request = { source, target, clients, logins, snapshot };
+          return withCopyLanes(request, (copy) => {
+            const { copier, ...watch } = createCopier(sessions, order, { first, request, copy });
+            const alive = { signal, life: watch.life };
+            return whileNotStalled(sessions, [source, target], alive, (stalled) =>
+              watchCopies(sessions, target, { ...watch, totals, everyMs: lookEveryMs }, () =>
+                work(copier, stalled),
+              ),
+            );
+          });
         }),
       ),
   };
 }
 
-type Logins = Parameters<typeof copyPart>[0]['logins'];
-
 async function loginToBoth<T>(
   sessions: Sessions,
   login: ClientLogin,
-  { source, target, encoding }: StreamOrder,
-  work: (logins: Logins) => Promise<T>,
+  { source, target }: StreamOrder,
+  work: (logins: BothLogins) => Promise<T>,
 ): Promise<T> {
-  const ofSource = { ...copySettings, ...(await readTimeLimitsOff(sessions, source)) };
+  const [sourceLimits, targetLimits] = await Promise.all(
+    [source, target].map((server) => readTimeLimitsOff(sessions, server)),
+  );
+  const ofSource = { ...copySettings, ...sourceLimits };
   const ofTarget = {
-    ...{ ...copySettings, ...(await readTimeLimitsOff(sessions, target)) },
+    ...{ ...copySettings, ...targetLimits },
     ...{ synchronous_commit: 'off', default_transaction_read_only: 'off' },
   };
-  const PGCLIENTENCODING = encoding;
   return login(source, ofSource, (from) =>
-    login(target, ofTarget, (to) =>
-      work({ source: { ...from, PGCLIENTENCODING }, target: { ...to, PGCLIENTENCODING } }),
-    ),
+    login(target, ofTarget, (to) => work({ source: from, target: to })),
   );
 }
 
 interface Opened {
   readonly first: Session;
-  readonly snapshot: string;
-  readonly logins: Logins;
-}
-
-/** The same, ended by one more signal. */
-function endedBy(copier: Copier, stop: AbortSignal): Copier {
-  return {
-    part: (part, signal) => copier.part(part, AbortSignal.any([signal, stop])),
-    largeObjects: (signal) => copier.largeObjects(AbortSignal.any([signal, stop])),
-    sequences: () => copier.sequences(),
-  };
+  readonly request: CopyLaneRequest;
+  readonly copy: CopyLane['copy'];
 }
 
 /** With what a watch of the target goes by, and a text that changes with all that is told. */
 function createCopier(
   sessions: Sessions,
   order: StreamOrder,
-  { first, snapshot, logins }: Opened,
+  { first, request, copy }: Opened,
 ): { readonly copier: Copier; readonly life: () => string } & Pick<
   ProgressWatch,
   'report' | 'answered' | 'finishedRows'
 > {
-  const { source, target, clients } = order;
-  const both = { source, target, clients, logins, snapshot };
+  const { target } = order;
   const rows = new Map<string, number>();
-  let count = 0;
   let life = '';
   const report = (progress: Progress): void => {
     life = `${progress.item} ${String(progress.done)}`;
@@ -147,11 +139,8 @@ function createCopier(
   };
   const copier: Copier = {
     part: async (part, signal) => {
-      count += 1;
-      const copied = await copyPart({
-        ...{ ...both, out: part.out, into: part.into, what: `copying ${part.key}`, name: String(count) },
-        ...{ marking: markingOf(part.key), signal },
-      });
+      const { key, out, into } = part;
+      const copied = await copy({ what: `copying ${key}`, out, into, marking: markingOf(key), signal });
       const done = (rows.get(part.label) ?? 0) + copied;
       rows.set(part.label, done);
       const total = order.totals.get(part.label);
@@ -165,7 +154,7 @@ function createCopier(
       if (!found) return;
       await removeLargeObjects(sessions, target);
       const tell = (done: number): void => report({ item: 'large objects', done, unit: 'items' });
-      await moveLargeObjects({ ...both, signal, moved: tell, allow: findRestoreRule });
+      await moveLargeObjects({ ...request, signal, moved: tell, allow: findRestoreRule });
       await makeDurable(sessions, target);
     },
     sequences: () => setSequences(sessions, first, target),

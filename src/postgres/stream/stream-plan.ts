@@ -33,10 +33,8 @@ export const streamBuildSchema = z.strictObject({
 export type StreamBuild = z.output<typeof streamBuildSchema>;
 
 /** What is to be copied and built, in the order in which it is best begun. */
-export const streamPlanSchema = z.strictObject({
+export const streamPlanSchema = z.object({
   format: z.literal(1),
-  /** Of the source; both sides of a copy speak it. */
-  encoding: z.string(),
   parts: z.array(streamPartSchema),
   builds: z.array(streamBuildSchema),
   /** Parts that are begun before the large objects, which are one stream however many. */

@@ -18,6 +18,7 @@ const rules = {
   smallBytes: 10,
   batchBytes: 160,
   serverVersion: 170_000,
+  encoding: 'LATIN1',
   isBinary: () => true,
   largeObjectBytes: 0,
 };
@@ -39,7 +40,7 @@ describe('the plan of a stream', () => {
       'app.large blocks 6 to end',
     ]);
     expect(parts[3]?.out).toEqual([
-      `COPY (SELECT "id" FROM ONLY "app"."large" WHERE ctid >= '(6,0)'::tid) TO STDOUT (FORMAT binary)`,
+      `COPY (SELECT "id" FROM ONLY "app"."large" WHERE ctid >= '(6,0)'::tid) TO STDOUT (FORMAT binary, ENCODING 'LATIN1')`,
     ]);
     expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBe(350);
   });
@@ -80,8 +81,11 @@ describe('the plan of a stream', () => {
     const root = { schema: 'app', name: 'root' };
     const { parts } = planOf([table(1, 'whole', 90), table(2, 'leaf', 80, { root })], [], rules);
     expect(parts.map((part) => part.into)).toEqual([
-      ['TRUNCATE ONLY "app"."whole"', 'COPY "app"."whole" ("id") FROM STDIN (FORMAT binary, FREEZE)'],
-      ['COPY "app"."root" ("id") FROM STDIN (FORMAT binary)'],
+      [
+        'TRUNCATE ONLY "app"."whole"',
+        `COPY "app"."whole" ("id") FROM STDIN (FORMAT binary, ENCODING 'LATIN1', FREEZE)`,
+      ],
+      [`COPY "app"."root" ("id") FROM STDIN (FORMAT binary, ENCODING 'LATIN1')`],
     ]);
   });
 
@@ -90,13 +94,13 @@ describe('the plan of a stream', () => {
     const { parts } = planOf([...small, table(9, 'empty', 0)], [], rules);
     expect(parts).toHaveLength(1);
     expect(parts[0]).toMatchObject({ key: 'small: app.s0 and 2 more', bytes: 24 });
-    expect(parts[0]?.into[2]).toBe('COPY "app"."s2" ("id") FROM STDIN (FORMAT text)');
+    expect(parts[0]?.into[2]).toBe(`COPY "app"."s2" ("id") FROM STDIN (FORMAT text, ENCODING 'LATIN1')`);
   });
 
   test('of the own tables of an extension only the rows of the user go', () => {
     const { parts } = planOf([table(1, 'jobs', 50, { condition: 'WHERE id > 9' })], [], rules);
     expect(parts[0]?.out).toEqual([
-      'COPY (SELECT "id" FROM ONLY "app"."jobs" WHERE id > 9) TO STDOUT (FORMAT text)',
+      `COPY (SELECT "id" FROM ONLY "app"."jobs" WHERE id > 9) TO STDOUT (FORMAT text, ENCODING 'LATIN1')`,
     ]);
   });
 
