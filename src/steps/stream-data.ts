@@ -131,21 +131,21 @@ type Task = StreamTask &
 const largeObjects = 'large objects';
 const buildId = (label: string): string => `index ${label}`;
 
-/** In the order of the plan, but what can be built goes before what is still to be copied. */
+/**
+ * In the order of the plan, but what can be built goes before what is still to be copied, and constraints and what others
+ * wait for before the rest.
+ */
 function tasksOf({ parts, builds, partsBeforeLargeObjects }: StreamPlan): Task[] {
   const copies = parts.map((part): Task => ({ id: part.key, after: [], lane: 'copy', part }));
+  const awaited = new Set(builds.flatMap(({ afterBuilds }) => afterBuilds));
+  const rankOf = ({ constraint, label }: StreamBuild): number =>
+    Number(!awaited.has(label)) + Number(!constraint);
   return [
     ...builds.toSorted((one, other) => rankOf(one) - rankOf(other)).map(toTask),
     ...copies.slice(0, partsBeforeLargeObjects),
     { id: largeObjects, after: [], lane: 'copy', largeObjects: true },
     ...copies.slice(partsBeforeLargeObjects),
   ];
-}
-
-/** Constraints with an index, then indexes, then foreign keys. */
-function rankOf({ afterBuilds, constraint }: StreamBuild): number {
-  if (afterBuilds.length > 0) return 2;
-  return constraint ? 0 : 1;
 }
 
 /** What waits for the same parts is of one table, where a plan does not say so. */

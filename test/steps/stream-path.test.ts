@@ -93,6 +93,14 @@ describe('the streaming engine', { shuffle: false }, () => {
     expect(rest).toBeGreaterThan(Math.max(...places));
   });
 
+  test('a materialized view is filled as soon as what it reads is there, one after the other', () => {
+    const places = ['app.per_document', 'app.on_matview'].map((label) =>
+      journal.record.findIndex(({ call, key }) => call === 'pg_restore index' && key === label),
+    );
+    expect(places[0]).toBeGreaterThanOrEqual(0);
+    expect(places[1]).toBeGreaterThan(places[0] ?? Infinity);
+  });
+
   test('leaves nothing of its own behind', async () => {
     const rows = await world.target.asMaster(
       'zoo',

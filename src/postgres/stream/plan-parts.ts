@@ -2,6 +2,7 @@ import { divideBlocks, withinBlocks } from '../block-ranges.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js';
 import type { StreamBuild, StreamPart, StreamPlan } from './stream-plan.js';
 import type { StreamForeignKey, StreamIndex, StreamTable } from './stream-tables.js';
+import type { StreamView } from './stream-views.js';
 
 export interface PartRules {
   /** Of one part of a large table, at most: what an attempt that dies has to copy again. */
@@ -16,9 +17,9 @@ export interface PartRules {
   readonly batchBytes: number;
   /** Of the source, as in server_version_num. */
   readonly serverVersion: number;
-  readonly isBinary: (table: StreamTable) => boolean;
   /** Of the source, as it names it: rows travel in it, so that nothing is converted on the way. */
   readonly encoding: string;
+  readonly isBinary: (table: StreamTable) => boolean;
   /** All together, on the source's disk. */
   readonly largeObjectBytes: number;
 }
@@ -37,6 +38,7 @@ export interface StreamContents {
   readonly tables: readonly StreamTable[];
   readonly indexes: readonly StreamIndex[];
   readonly foreignKeys: readonly StreamForeignKey[];
+  readonly views: readonly StreamView[];
 }
 
 interface Group {
@@ -51,7 +53,7 @@ interface Group {
  * foreign keys that have to do with one: they come with the rest.
  */
 export function planParts(
-  { tables, indexes, foreignKeys }: StreamContents,
+  { tables, indexes, foreignKeys, views }: StreamContents,
   rules: PartRules,
 ): Pick<StreamPlan, 'parts' | 'builds' | 'partsBeforeLargeObjects'> {
   const filled = tables.filter((table) => table.pages > 0);
@@ -62,11 +64,13 @@ export function planParts(
     (one, other) => Number(hasVector(other)) - Number(hasVector(one)) || bytesOf(other) - bytesOf(one),
   );
   const large = largeObjectWeight * rules.largeObjectBytes;
+  const parts = [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)];
   return {
-    parts: [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)],
+    parts,
     builds: [
       ...ordered.flatMap((group) => group.builds),
       ...foreignKeys.flatMap((key) => keyBuilds(key, groups)),
+      ...views.map((view) => viewBuild(view, { parts, groups, views })),
     ],
     partsBeforeLargeObjects: ordered
       .filter((group) => hasVector(group) || bytesOf(group) >= large)
@@ -110,6 +114,24 @@ function keyBuilds(key: StreamForeignKey, groups: readonly Group[]): StreamBuild
       tables: of.map(({ table }) => table.label),
     },
   ];
+}
+
+/** Its query may need the indexes of what it reads, and a vector index changes what the query finds. */
+function viewBuild(
+  { label, entry, reads }: StreamView,
+  all: {
+    readonly parts: readonly StreamPart[];
+    readonly groups: readonly Group[];
+    readonly views: readonly StreamView[];
+  },
+): StreamBuild {
+  const isRead = ({ oid }: { readonly oid: number }): boolean => reads.includes(oid);
+  const indexes = all.groups.filter(({ table }) => isRead(table)).flatMap(({ builds }) => builds);
+  return {
+    ...{ label, entry, vector: false, constraint: false, tables: [label] },
+    after: all.parts.map((part) => part.key),
+    afterBuilds: [...indexes, ...all.views.filter(isRead)].map((one) => one.label),
+  };
 }
 
 function countParts(bytes: number, { partBytes, leastPartBytes, jobs }: PartRules): number {
@@ -164,6 +186,7 @@ function batches(tables: readonly StreamTable[], rules: PartRules): StreamPart[]
       bytes = table.bytes;
     }
   }
+  const format = formatOf('text', rules);
   return found.map((some): StreamPart => {
     const [first] = some;
     const name = first?.label ?? '';
@@ -186,7 +209,6 @@ function columnsOf(table: StreamTable): string {
     ? ''
     : ` (${table.columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`;
 }
-  const format = formatOf('text', rules);
 
 function copyOut(table: StreamTable, format: string): string {
   if (table.condition === null || table.condition === '')

@@ -4,6 +4,7 @@ import { isBinarySafe } from './binary-types.js';
 import { planParts, type PartRules } from './plan-parts.js';
 import type { StreamPlan } from './stream-plan.js';
 import { listForeignKeys, listStreamIndexes, listStreamTables, readTypes } from './stream-tables.js';
+import { listStreamViews } from './stream-views.js';
 
 export type PartSizes = Pick<PartRules, 'partBytes' | 'leastPartBytes' | 'smallBytes' | 'batchBytes'>;
 
@@ -49,15 +50,18 @@ export async function planStream(
     const total = tables.reduce((sum, table) => sum + table.bytes, 0);
     const indexes = await listStreamIndexes(session);
     const divided = planParts(
-      { tables, indexes, foreignKeys: await listForeignKeys(session) },
+      {
+        ...{ tables, indexes },
+        ...{ foreignKeys: await listForeignKeys(session), views: await listStreamViews(session) },
+      },
       {
         ...{ ...sizes, jobs, largeObjectBytes },
         partBytes: Math.max(sizes.partBytes, total / mostParts),
         serverVersion: own.number,
+        encoding: own.encoding,
         isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
       },
     );
     return { format: 1, ...divided };
-        encoding: own.encoding,
   });
 }

@@ -28,7 +28,7 @@ const planOf = (
   indexes: StreamContents['indexes'],
   by: Parameters<typeof planParts>[1],
   foreignKeys: StreamContents['foreignKeys'] = [],
-) => planParts({ tables, indexes, foreignKeys }, by);
+) => planParts({ tables, indexes, foreignKeys, views: [] }, by);
 
 describe('the plan of a stream', () => {
   test('a large table goes in ranges that hold every block once, TOAST counted', () => {
@@ -150,5 +150,29 @@ describe('the plan of a stream', () => {
       const { builds } = planOf(tables, indexes, rules, [{ ...key, table: 2 }]);
       expect(builds.at(-1)?.tables).toEqual(['app.documents']);
     });
+  });
+
+  test('a materialized view waits for all rows, for the indexes of what it reads, and for views that it reads', () => {
+    const index = (of: number, label: string, vector = false) => ({
+      ...{ table: of, label, entry: `1259 ${String(of)}`, vector, constraint: false },
+    });
+    const tables = [table(1, 'read', 150), table(2, 'other', 90), table(3, 'small', 5)];
+    const indexes = [index(1, 'app.hnsw', true), index(1, 'app.btree'), index(2, 'app.of_other')];
+    const views = [
+      { oid: 8, label: 'app.above', entry: '0 8', reads: [7, 1] },
+      { oid: 7, label: 'app.below', entry: '0 7', reads: [1] },
+    ];
+    const { parts, builds } = planParts({ tables, indexes, foreignKeys: [], views }, rules);
+    const after = parts.map((part) => part.key);
+    expect(builds.slice(-2)).toEqual([
+      {
+        ...{ label: 'app.above', entry: '0 8', after, afterBuilds: ['app.hnsw', 'app.btree', 'app.below'] },
+        ...{ tables: ['app.above'], vector: false, constraint: false },
+      },
+      {
+        ...{ label: 'app.below', entry: '0 7', after, afterBuilds: ['app.hnsw', 'app.btree'] },
+        ...{ tables: ['app.below'], vector: false, constraint: false },
+      },
+    ]);
   });
 });
