@@ -21,7 +21,9 @@ function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? listFiles(path) : [path];
+      if (entry.isDirectory()) return listFiles(path);
+      // A named pipe keeps nothing, and whoever reads it waits for somebody to write.
+      return entry.isFIFO() ? [] : [path];
     });
   } catch {
     return [];
