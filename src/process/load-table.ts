@@ -44,8 +44,6 @@ export async function loadTable(load: TableLoad): Promise<boolean> {
     for (let n = 0; n < load.sessions; n += 1) {
       const program = writerOf(load, copy);
       const child = startProgram(program, { stdin: 'pipe', stdout: 'ignore' }, signal);
-      // It may no longer read: its exit code tells why.
-      child.stdin?.on('error', () => undefined);
       writers.push({ child, end: endOf(program, child) });
       // Whichever ends badly ends the others.
       void child.then(({ exitCode }) => (exitCode === 0 ? undefined : stop.abort()));

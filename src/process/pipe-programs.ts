@@ -32,8 +32,6 @@ export async function pipePrograms(pipe: Pipe): Promise<{ readonly from: PipeEnd
   const stop = new AbortController();
   const cancelSignal = AbortSignal.any([pipe.signal, stop.signal]);
   const to = startProgram(pipe.to, { stdin: 'pipe', stdout: 'pipe' }, cancelSignal);
-  // It may no longer read: its exit code tells why.
-  to.stdin?.on('error', () => undefined);
   const from = startProgram(pipe.from, { stdin: 'ignore', stdout: to.stdin ?? 'ignore' }, cancelSignal);
   const [fromEnd, toEnd] = [endOf(pipe.from, from), endOf(pipe.to, to, pipe.heard)];
   // Whichever ends badly ends the other.

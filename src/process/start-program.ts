@@ -29,6 +29,8 @@ export function startProgram(
     ...io,
     ...{ env: { ...program.environment }, extendEnv: false, buffer: false, reject: false, detached: true },
   });
+  // A program may read no more of what it is told: its exit code tells why.
+  child.stdin?.on('error', () => undefined);
   const { pid } = child;
   if (pid === undefined) return child;
   if (!process.listeners('exit').includes(endAll)) process.once('exit', endAll);

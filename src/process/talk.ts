@@ -16,8 +16,6 @@ export interface Talk {
 /** @param heard each line that it writes, as it comes */
 export function startTalk(program: Program, signal: AbortSignal, heard?: (line: string) => void): Talk {
   const child = startProgram(program, { stdin: 'pipe', stdout: 'pipe' }, signal);
-  // It may no longer read: its exit code tells why.
-  child.stdin?.on('error', () => undefined);
   const awaited = new Map<string, (isSaid: boolean) => void>();
   let isOver = false;
   const end = endOf(program, child, (line) => {
