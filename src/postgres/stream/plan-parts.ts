@@ -65,12 +65,18 @@ export function planParts(
   );
   const large = largeObjectWeight * rules.largeObjectBytes;
   const parts = [...ordered.flatMap((group) => group.parts), ...batches(filled.filter(isSmall), rules)];
+  const tableBuilds = ordered.flatMap((group) => group.builds);
+  // Exact search finds other rows than the index that the view was filled by.
+  const late = indexes.filter(
+    ({ vector, label }) => vector && !tableBuilds.some((build) => build.label === label),
+  );
+  const early = views.filter(({ reads }) => !late.some((index) => reads.includes(index.table)));
   return {
     parts,
     builds: [
-      ...ordered.flatMap((group) => group.builds),
+      ...tableBuilds,
       ...foreignKeys.flatMap((key) => keyBuilds(key, groups)),
-      ...views.map((view) => viewBuild(view, { parts, groups, views })),
+      ...early.map((view) => viewBuild(view, { parts, groups, views: early })),
     ],
     partsBeforeLargeObjects: ordered
       .filter((group) => hasVector(group) || bytesOf(group) >= large)

@@ -152,6 +152,15 @@ describe('the plan of a stream', () => {
     });
   });
 
+  test('a materialized view that reads a vector index which comes with the rest comes with the rest', () => {
+    const index = { ...{ table: 3, label: 'app.hnsw', entry: '1259 3' }, vector: true, constraint: false };
+    const views = [{ oid: 7, label: 'app.nearest', entry: '0 7', reads: [3] }];
+    const contents = { tables: [table(3, 'small', 5)], indexes: [index], foreignKeys: [], views };
+    expect(planParts(contents, rules).builds).toEqual([]);
+    const plain = { ...contents, indexes: [{ ...index, vector: false }] };
+    expect(planParts(plain, rules).builds.map(({ label }) => label)).toEqual(['app.nearest']);
+  });
+
   test('a materialized view waits for all rows, for the indexes of what it reads, and for views that it reads', () => {
     const index = (of: number, label: string, vector = false) => ({
       ...{ table: of, label, entry: `1259 ${String(of)}`, vector, constraint: false },
