@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { MigrationError } from '../errors.js';
 import type { ServerRef } from '../steps/refs.js';
+import { makeNamedPipe } from './named-pipe.js';
 import type { PostgresClients } from './postgres-clients.js';
 import { pipeFailure } from './pipe-programs.js';
 import { psqlProgram } from './psql-program.js';
@@ -65,7 +62,7 @@ export const copySettings: Readonly<Record<string, string>> = {
  */
 export async function openCopyLane(request: CopyLaneRequest): Promise<CopyLane> {
   const { source, target, clients, logins, snapshot } = request;
-  const pipe = await makePipe(logins.target['HOME'] ?? '');
+  const pipe = await makeNamedPipe(logins.target['HOME'] ?? '');
   const stop = new AbortController();
   let rows = 0;
   let count = 0;
@@ -136,18 +133,4 @@ function readingOf(into: readonly string[], out: readonly string[]): string {
 /** An argument of a command of psql (PostgreSQL: psql, Meta-Commands). */
 function word(text: string): string {
   return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n')}'`;
-}
-
-/** In a folder that is ours alone, and goes with the login. */
-async function makePipe(folder: string): Promise<string> {
-  const pipe = join(folder, `pipe-${randomUUID()}`);
-  try {
-    await execa('mkfifo', ['-m', '600', pipe], { env: { PATH: '/usr/bin:/bin' }, extendEnv: false });
-  } catch (error) {
-    throw new MigrationError('PipeNotMade', `mkfifo could not make a named pipe in ${folder}`, {
-      ...{ why: 'rows go through it from one psql to the other', cause: error, resumable: true },
-      next: ['install mkfifo (it belongs to coreutils), or use --engine archive'],
-    });
-  }
-  return pipe;
 }

@@ -3,8 +3,8 @@ export type ScriptEvent =
   | { readonly kind: 'begin'; readonly copy: Buffer; readonly encoding: string }
   /** It is none that rows can be told apart in. */
   | { readonly kind: 'unreadable' }
-  /** Whole rows, each with its end of line. */
-  | { readonly kind: 'rows'; readonly bytes: Buffer }
+  /** Whole rows, each with its end of line, in pieces of any size; at most one of them for a piece of the script. */
+  | { readonly kind: 'rows'; readonly pieces: readonly Buffer[] }
   | { readonly kind: 'end' };
 
 /** Lines that may stand before the rows. Anything else may be the middle of a name, or data. */
@@ -21,19 +21,21 @@ const endAfterRow = Buffer.from('\n\\.\n');
 export class CopyRows {
   #state: 'preamble' | 'rows' | 'over' = 'preamble';
   #encoding = '';
-  /** A line that is not whole yet. Joined once it is: a row may be as large as 1 GB. */
+  /** A line that is not whole yet: copies, since pieces are only lent. Not joined: a row may be as large as 1 GB. */
   #held: Buffer[] = [];
 
+  /** What comes of it looks at `piece` itself, too. */
   push(piece: Buffer): ScriptEvent[] {
     if (this.#state === 'over') return [];
     const end = piece.lastIndexOf(newline) + 1;
     if (end === 0) {
-      this.#held.push(piece);
+      this.#held.push(Buffer.from(piece));
       return [];
     }
-    const lines = Buffer.concat([...this.#held, piece.subarray(0, end)]);
-    this.#held = end < piece.length ? [piece.subarray(end)] : [];
-    return this.#state === 'preamble' ? this.#readPreamble(lines) : this.#readRows(lines);
+    const lines = piece.subarray(0, end);
+    const pieces = [...this.#held, lines];
+    this.#held = end < piece.length ? [Buffer.from(piece.subarray(end))] : [];
+    return this.#state === 'preamble' ? this.#readPreamble(Buffer.concat(pieces)) : this.#readRows(pieces);
   }
 
   #readPreamble(lines: Buffer): ScriptEvent[] {
@@ -48,18 +50,22 @@ export class CopyRows {
       if (copy === undefined || copy.split('"').length % 2 === 0) return this.#end({ kind: 'unreadable' });
       this.#state = 'rows';
       const begin = { kind: 'begin', copy: Buffer.from(copy, 'latin1'), encoding: this.#encoding } as const;
-      return [begin, ...this.#readRows(lines.subarray(start))];
+      return start < lines.length ? [begin, ...this.#readRows([lines.subarray(start)])] : [begin];
     }
     return [];
   }
 
-  #readRows(lines: Buffer): ScriptEvent[] {
-    const isEmpty = lines.subarray(0, endOfRows.length).equals(endOfRows);
-    const end = isEmpty ? 0 : lines.indexOf(endAfterRow) + 1;
-    const isOver = isEmpty || end > 0;
-    const bytes = isOver ? lines.subarray(0, end) : lines;
-    const rows: ScriptEvent[] = bytes.length > 0 ? [{ kind: 'rows', bytes }] : [];
-    return isOver ? [...rows, ...this.#end({ kind: 'end' })] : rows;
+  /** Of the pieces only the last holds an end of line. */
+  #readRows(pieces: readonly Buffer[]): ScriptEvent[] {
+    const held = pieces.slice(0, -1);
+    const [lines = Buffer.alloc(0)] = pieces.slice(-1);
+    const { length } = endOfRows;
+    const first = Buffer.concat([...held.slice(0, length), lines].map((piece) => piece.subarray(0, length)));
+    if (first.subarray(0, length).equals(endOfRows)) return this.#end({ kind: 'end' });
+    const end = lines.indexOf(endAfterRow) + 1;
+    if (end === 0) return [{ kind: 'rows', pieces }];
+    const rows = { kind: 'rows', pieces: [...held, lines.subarray(0, end)] } as const;
+    return [rows, ...this.#end({ kind: 'end' })];
   }
 
   #end(event: ScriptEvent): ScriptEvent[] {

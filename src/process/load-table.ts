@@ -1,12 +1,16 @@
+import { closeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { ServerRef } from '../steps/refs.js';
 import { CopyRows } from './copy-rows.js';
+import type { ScriptEvent } from './copy-rows.js';
+import { openNamedPipe } from './named-pipe.js';
 import { endOf, pipeFailure } from './pipe-programs.js';
 import type { PipeEnd } from './pipe-programs.js';
 import type { PostgresClients } from './postgres-clients.js';
 import { psqlProgram } from './psql-program.js';
+import { readReusing } from './reused-reads.js';
 import { RowDealer } from './row-dealer.js';
 import { startProgram } from './start-program.js';
 import type { Program } from './start-program.js';
@@ -24,6 +28,9 @@ export interface TableLoad {
   readonly signal: AbortSignal;
 }
 
+/** Pieces of rows that may wait for each session, so that it never waits for this process. */
+const piecesAhead = 8;
+
 type Child = ReturnType<typeof startProgram>;
 
 /**
@@ -36,8 +43,10 @@ export async function loadTable(load: TableLoad): Promise<boolean> {
   load.signal.throwIfAborted();
   const stop = new AbortController();
   const signal = AbortSignal.any([load.signal, stop.signal]);
-  const reader = await readerOf(load);
-  const reading = startProgram(reader, { stdin: 'ignore', stdout: 'pipe' }, signal);
+  const pipe = await openNamedPipe(load.environment['HOME'] ?? '');
+  const reader = await readerOf(load, pipe.path);
+  const reading = startProgram(reader, { stdin: 'ignore', stdout: 'ignore' }, signal);
+  void reading.then(() => closeSync(pipe.write));
   const writers: { readonly child: Child; readonly end: Promise<PipeEnd> }[] = [];
   const inputs = (): Writable[] => writers.flatMap(({ child }) => child.stdin ?? []);
   const begin = (copy: string): Writable[] => {
@@ -53,7 +62,7 @@ export async function loadTable(load: TableLoad): Promise<boolean> {
   const readEnd = endOf(reader, reading);
   let outcome: 'over' | 'unreadable' | 'cut off' = 'cut off';
   try {
-    outcome = await dealRows(reading.stdout, begin);
+    outcome = await dealRows(pipe.read, load.sessions * piecesAhead, begin);
     if (outcome !== 'unreadable' && (await readEnd).exitCode !== 0) outcome = 'cut off';
     if (outcome === 'over') for (const input of inputs()) input.end();
     else stop.abort();
@@ -75,25 +84,29 @@ export async function loadTable(load: TableLoad): Promise<boolean> {
 
 /** What stands in the script, dealt out to the inputs that `begin` gives for its COPY. */
 async function dealRows(
-  script: Readable | null,
+  script: number,
+  ahead: number,
   begin: (copy: string) => readonly Writable[],
 ): Promise<'over' | 'unreadable' | 'cut off'> {
   const rows = new CopyRows();
   const dealer = new RowDealer();
-  let isOver = false;
-  for await (const piece of script ?? []) {
-    for (const event of rows.push(piece as Buffer)) {
-      if (event.kind === 'unreadable') return 'unreadable';
-      if (event.kind === 'end') isOver = true;
-      if (event.kind === 'rows') await dealer.give(event.bytes);
-      if (event.kind !== 'begin') continue;
-      const copy = writeCopy(event.copy, event.encoding);
-      if (copy === undefined) return 'unreadable';
-      dealer.seat(begin(copy));
-    }
-  }
-  await dealer.settled();
-  return isOver ? 'over' : 'cut off';
+  let outcome: 'over' | 'unreadable' | 'cut off' = 'cut off';
+  const hear = (event: ScriptEvent, giveBack: () => void): void => {
+    if (event.kind === 'unreadable') outcome = 'unreadable';
+    if (event.kind === 'end') outcome = 'over';
+    if (event.kind === 'rows') dealer.give(event.pieces, giveBack);
+    if (event.kind !== 'begin') return;
+    const copy = writeCopy(event.copy, event.encoding);
+    if (copy === undefined) outcome = 'unreadable';
+    else dealer.seat(begin(copy));
+  };
+  await readReusing(script, ahead, (piece, giveBack) => {
+    const events = rows.push(piece);
+    for (const event of events) if (outcome !== 'unreadable') hear(event, giveBack);
+    if (!events.some(({ kind }) => kind === 'rows')) giveBack();
+    return outcome !== 'unreadable';
+  });
+  return outcome;
 }
 
 /** Schema and table; the owner comes last. */
@@ -108,12 +121,15 @@ function writeCopy(copy: Buffer, encoding: string): string | undefined {
   return `${copy.toString('utf8')} WITH (ENCODING '${encoding}')`;
 }
 
-async function readerOf({ clients, directory, entry, environment }: TableLoad): Promise<Program> {
+async function readerOf(
+  { clients, directory, entry, environment }: TableLoad,
+  script: string,
+): Promise<Program> {
   const list = join(environment['HOME'] ?? '', 'table');
   await writeFile(list, `${entry}\n`, { mode: 0o600 });
   return {
     file: join(clients.binDir, 'pg_restore'),
-    arguments: ['--format=directory', `--use-list=${list}`, '--file=-', '--', directory],
+    arguments: ['--format=directory', `--use-list=${list}`, `--file=${script}`, '--', directory],
     environment,
   };
 }

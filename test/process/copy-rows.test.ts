@@ -23,7 +23,7 @@ function read(whole: Buffer, cut: (from: number) => number): ScriptEvent[] {
 }
 
 const textOf = (events: readonly ScriptEvent[]): string =>
-  Buffer.concat(events.flatMap((event) => (event.kind === 'rows' ? [event.bytes] : []))).toString();
+  Buffer.concat(events.flatMap((event) => (event.kind === 'rows' ? event.pieces : []))).toString();
 
 test('wherever a script is cut, the same whole rows come out of it', () => {
   const seed = 2026;
@@ -33,7 +33,7 @@ test('wherever a script is cut, the same whole rows come out of it', () => {
   for (let n = 0; n < 500; n += 1) {
     const events = read(whole, (from) => from + 1 + Math.floor(random() * random() * whole.length));
     expect(textOf(events), `seed ${seed}, cut ${n}`).toBe(rows);
-    for (const event of events) if (event.kind === 'rows') expect(event.bytes.at(-1)).toBe(0x0a);
+    for (const event of events) if (event.kind === 'rows') expect(event.pieces.at(-1)?.at(-1)).toBe(0x0a);
     expect(events.filter(({ kind }) => kind !== 'rows')).toEqual([
       {
         kind: 'begin',

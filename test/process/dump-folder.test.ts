@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,18 @@ test('a sealed dump is found whole', async () => {
   expect((await checkDump(directory, manifestSha256)).files.map((file) => file.name)).toEqual([
     '3432.dat.zst',
     'toc.dat',
+  ]);
+});
+
+test.each([0, 1 << 20, 3_500_000])('a file of %i bytes is hashed, all of it', async (bytes) => {
+  const attempt = await startAttempt(parent);
+  await mkdir(attempt.data);
+  const content = Buffer.from(Uint32Array.from({ length: bytes / 4 }, (_none, index) => index).buffer);
+  await writeFile(join(attempt.data, '1.dat'), content);
+  const { manifestSha256 } = await sealDump(attempt.directory, facts);
+  const { files } = await checkDump(attempt.directory, manifestSha256);
+  expect(files).toEqual([
+    { name: '1.dat', bytes, sha256: createHash('sha256').update(content).digest('hex') },
   ]);
 });
 
