@@ -37,17 +37,19 @@ export async function planDatabase(
   source: ServerRef,
   target: ServerRef,
 ): Promise<Change[]> {
-  const [facts, settings, grants] = await sessions.use(
-    source,
-    { mode: 'read' },
-    async (session) =>
-      [await readFacts(session), await readSettings(session), await readGrants(session)] as const,
-  );
-  const [there, standing] = await sessions.use(
-    target,
-    { mode: 'read' },
-    async (session) => [await readGrants(session), await readFacts(session)] as const,
-  );
+  const [[facts, settings, grants], [there, standing]] = await Promise.all([
+    sessions.use(
+      source,
+      { mode: 'read' },
+      async (session) =>
+        [await readFacts(session), await readSettings(session), await readGrants(session)] as const,
+    ),
+    sessions.use(
+      target,
+      { mode: 'read' },
+      async (session) => [await readGrants(session), await readFacts(session)] as const,
+    ),
+  ]);
   const database = `DATABASE ${quoteIdentifier(target.database)}`;
   const key = target.database;
   return [

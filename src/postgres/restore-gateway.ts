@@ -8,6 +8,7 @@ import { loadTable } from '../process/load-table.js';
 import { ArchiveLists, runPgRestore } from '../process/pg-restore.js';
 import type { IgnoredError, RestoreRequest } from '../process/pg-restore.js';
 import type { PostgresClients } from '../process/postgres-clients.js';
+import { filterRestoreList, hasEntries } from '../process/restore-list.js';
 import type { EntryChoice, RestorePart } from '../process/restore-list.js';
 import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
@@ -71,13 +72,18 @@ export function createRestoreGateway(
   return {
     restore: async ({ sizing, totals, progress, again, watched, ...request }) => {
       const { server } = request;
+      // A single index is soon committed, and a session that makes the commits before it safe would cost more than to wait for it.
+      const isOne = request.entries?.kind === 'only';
+      if (
+        !isOne &&
+        !hasEntries(filterRestoreList(await lists.read(dumpDataOf(request.directory), request), request))
+      )
+        return [];
       let items = 0;
       const itemFinished = (item: string): void => {
         items += 1;
         finished(item, totals, progress);
       };
-      // A single index is soon committed, and a session that makes the commits before it safe would cost more than to wait for it.
-      const isOne = request.entries?.kind === 'only';
       const settings = {
         ...restoreSettings(sizing),
         ...(await timeLimitsOff(server)),

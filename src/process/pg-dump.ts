@@ -15,6 +15,7 @@ export interface DumpRequest {
   readonly clients: PostgresClients;
   /** Folder to be made by pg_dump. */
   readonly directory: string;
+  /** For rows: definitions are dumped by one. */
   readonly jobs: number;
   readonly contents: DumpContents;
   /** Rows of partitions are loaded by the root of their table, of all tables: they may belong into another one there. */
@@ -90,7 +91,7 @@ function dumpArguments(request: DumpRequest): string[] {
   return [
     '--format=directory',
     `--file=${request.directory}`,
-    `--jobs=${String(request.jobs)}`,
+    `--jobs=${String(request.contents === 'all' ? request.jobs : 1)}`,
     `--compress=${request.compression}`,
     `--snapshot=${request.snapshot}`,
     ...contentArguments[request.contents],

@@ -134,13 +134,16 @@ function hear(
   ignored.push({ ...rule, rule: rule.name, text: message.text.split('\n')[0] ?? '' });
 }
 
+/** Before the data pg_restore does one thing after the other, and its workers would only log in. */
+const isSerial = (part: RestorePart): boolean => part === 'schemas' || part === 'pre-data';
+
 function restoreArguments(request: RestoreRequest, list: string): string[] {
   return [
     '--format=directory',
     `--dbname=${conninfo(request.server)}`,
     ...sections[request.part].map((section) => `--section=${section}`),
     `--use-list=${list}`,
-    `--jobs=${String(request.jobs)}`,
+    `--jobs=${String(isSerial(request.part) ? 1 : request.jobs)}`,
     '--no-tablespaces',
     '--no-subscriptions',
     '--no-password',

@@ -70,10 +70,9 @@ export function createPrepareTarget({
 
 async function run(gateway: TargetGateway, io: StepIo, input: TargetServers): Promise<Output> {
   const { source, target } = input;
-  const state = await gateway.inspect(target);
+  const [state, wanted] = await Promise.all([gateway.inspect(target), gateway.readExtensions(source)]);
   const marker = markerOf(io.runId);
   if (state.comment !== marker) refuseContents(state, input);
-  const wanted = await gateway.readExtensions(source);
   // Asked before anything is changed: an extension that cannot be had ends the run here.
   await gateway.planExtensions(wanted, target, state.exists);
   if (state.exists && state.comment !== marker) await mark(gateway, io, target, state);

@@ -93,12 +93,16 @@ async function run(
   await startFromKnown(dependencies, io, input);
   const { target, restores, streams } = dependencies;
   const sizing = dependencies.sizeRestore(input.maxAcu, input.jobs);
+  const [fingerprint, extensions, lent] = await Promise.all([
+    readSourceFingerprint(dependencies, input.fingerprint),
+    target.readExtensions(input.source),
+    target.planOwnerGrants(input.source, input.target),
+  ]);
   const work: StreamWork = {
     ...{ restores, io, input, sizing },
-    totals: rowTotals(await readSourceFingerprint(dependencies, input.fingerprint)),
-    existingSchemas: (await target.readExtensions(input.source)).map((one) => one.schema),
+    totals: rowTotals(fingerprint),
+    existingSchemas: extensions.map((one) => one.schema),
   };
-  const lent = await target.planOwnerGrants(input.source, input.target);
   await lend(target, io, input.target, lent.onDatabase);
   await restorePart(work, 'schemas');
   await lend(target, io, input.target, lent.onSchemas);

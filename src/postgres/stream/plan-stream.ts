@@ -1,5 +1,5 @@
 import type { ServerRef } from '../../steps/refs.js';
-import type { Sessions } from '../session.js';
+import type { Session, Sessions } from '../session.js';
 import { isBinarySafe } from './binary-types.js';
 import { planParts, type PartRules } from './plan-parts.js';
 import type { StreamPlan } from './stream-plan.js';
@@ -33,35 +33,40 @@ export async function planStream(
   jobs: number,
   sizes: PartSizes = usualSizes,
 ): Promise<StreamPlan> {
-  const other = await sessions.use(target, { mode: 'read' }, (session) => session.row<ServerFacts>(factsSql));
-  return sessions.use(source, { mode: 'read', statementTimeoutMs: 0 }, async (session) => {
-    const own = await session.row<ServerFacts>(factsSql);
-    const types = await readTypes(session);
-    const rules = {
-      sameMajor: Math.floor(own.number / 10_000) === Math.floor(other.number / 10_000),
-      sameExtensions: new Set(
-        own.extensions.filter((one) => other.extensions.includes(one)).map((one) => one.replace(/ \S+$/, '')),
-      ),
-    };
-    const tables = await listStreamTables(session);
-    const { largeObjectBytes } = await session.row<{ largeObjectBytes: number }>(
-      `SELECT pg_table_size('pg_catalog.pg_largeobject')::float8 AS "largeObjectBytes"`,
-    );
-    const total = tables.reduce((sum, table) => sum + table.bytes, 0);
-    const indexes = await listStreamIndexes(session);
-    const divided = planParts(
-      {
-        ...{ tables, indexes },
-        ...{ foreignKeys: await listForeignKeys(session), views: await listStreamViews(session) },
-      },
-      {
-        ...{ ...sizes, jobs, largeObjectBytes },
-        partBytes: Math.max(sizes.partBytes, total / mostParts),
-        serverVersion: own.number,
-        encoding: own.encoding,
-        isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
-      },
-    );
-    return { format: 1, ...divided };
+  const [other, held] = await Promise.all([
+    sessions.use(target, { mode: 'read' }, (session) => session.row<ServerFacts>(factsSql)),
+    sessions.use(source, { mode: 'read', statementTimeoutMs: 0 }, readHeld),
+  ]);
+  const { own, types, largeObjectBytes, ...contents } = held;
+  const rules = {
+    sameMajor: Math.floor(own.number / 10_000) === Math.floor(other.number / 10_000),
+    sameExtensions: new Set(
+      own.extensions.filter((one) => other.extensions.includes(one)).map((one) => one.replace(/ \S+$/, '')),
+    ),
+  };
+  const total = contents.tables.reduce((sum, table) => sum + table.bytes, 0);
+  const divided = planParts(contents, {
+    ...{ ...sizes, jobs, largeObjectBytes },
+    partBytes: Math.max(sizes.partBytes, total / mostParts),
+    serverVersion: own.number,
+    encoding: own.encoding,
+    isBinary: (table) => table.columns.every(({ type }) => isBinarySafe(type, types, rules)),
   });
+  return { format: 1, ...divided };
+}
+
+/** What the source is and holds. */
+async function readHeld(session: Session) {
+  const { largeObjectBytes } = await session.row<{ largeObjectBytes: number }>(
+    `SELECT pg_table_size('pg_catalog.pg_largeobject')::float8 AS "largeObjectBytes"`,
+  );
+  return {
+    largeObjectBytes,
+    own: await session.row<ServerFacts>(factsSql),
+    types: await readTypes(session),
+    tables: await listStreamTables(session),
+    indexes: await listStreamIndexes(session),
+    foreignKeys: await listForeignKeys(session),
+    views: await listStreamViews(session),
+  };
 }
