@@ -5,7 +5,10 @@ const maximum = 8 * 1024 ** 3;
 
 export interface RestoreSizing {
   readonly maintenanceWorkMemBytes: number;
+  /** Of a build that has the server to itself. */
   readonly parallelMaintenanceWorkers: number;
+  /** Of a build beside which every other job is busy, too. */
+  readonly parallelWorkersOfJob: number;
 }
 
 /**
@@ -14,10 +17,13 @@ export interface RestoreSizing {
  */
 export function sizeRestore(maxAcu: number, jobs: number): RestoreSizing {
   const share = (maxAcu * bytesPerAcu) / 4 / jobs;
+  // With the session itself, one for each processor: an ACU brings about a quarter of one. More wait for each other.
+  const processors = maxAcu / 4;
+  const workersOf = (some: number): number => Math.min(8, Math.floor(some) - 1);
   return {
     maintenanceWorkMemBytes: Math.round(Math.min(maximum, Math.max(minimum, share))),
-    // With the session itself, one for each processor: an ACU brings about a quarter of one. More wait for each other.
-    parallelMaintenanceWorkers: Math.max(1, Math.min(8, Math.floor(maxAcu / 4) - 1)),
+    parallelMaintenanceWorkers: Math.max(1, workersOf(processors)),
+    parallelWorkersOfJob: Math.max(0, workersOf(processors / jobs)),
   };
 }
 

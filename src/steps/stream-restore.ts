@@ -40,17 +40,25 @@ export async function restorePart(work: StreamWork, part: RestorePart, entries?:
   );
 }
 
-/** One index or constraint. */
+/**
+ * One index or constraint. Only one that takes longer than all else gets workers as if it were alone: for others the
+ * processors are busy already.
+ */
 export async function buildIndex(
   work: StreamWork,
-  build: { readonly label: string; readonly entry: string },
+  build: { readonly label: string; readonly entry: string; readonly vector: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const { io } = work;
+  const { io, sizing } = work;
+  const workers = build.vector ? sizing.parallelMaintenanceWorkers : sizing.parallelWorkersOfJob;
   const intent = { call: buildCall, key: build.label };
   const again = isBegun(io, intent.call, intent.key);
   const entries = { kind: 'only', of: new Set([build.entry]) } as const;
-  const order = { ...orderOf(work, 'post-data', entries), jobs: 1, again, signal, watched: true };
+  const order = {
+    ...orderOf(work, 'post-data', entries),
+    ...{ sizing: { ...sizing, parallelMaintenanceWorkers: workers } },
+    ...{ jobs: 1, again, signal, watched: true },
+  };
   await io.mutate(
     intent,
     () => work.restores.restore(order),

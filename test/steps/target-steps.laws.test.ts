@@ -53,7 +53,11 @@ describeStepLaws('restore-database', () => {
         target: gateway,
         restores: server.createRestores(),
         dumps: { check: () => Promise.resolve() },
-        sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
+        sizeRestore: () => ({
+          maintenanceWorkMemBytes: 1,
+          parallelMaintenanceWorkers: 1,
+          parallelWorkersOfJob: 0,
+        }),
         defaultJobs: 2,
         files: {
           write: () => Promise.resolve(''),
@@ -84,7 +88,11 @@ describeStepLaws('stream-database', () => {
         restores: server.createRestores(),
         dumps: { check: () => Promise.resolve() },
         streams: createFakeStreams(server),
-        sizeRestore: () => ({ maintenanceWorkMemBytes: 1, parallelMaintenanceWorkers: 1 }),
+        sizeRestore: () => ({
+          maintenanceWorkMemBytes: 1,
+          parallelMaintenanceWorkers: 1,
+          parallelWorkersOfJob: 0,
+        }),
         defaultJobs: 1,
         files: {
           write: (_name, text) => {
