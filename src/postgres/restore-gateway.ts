@@ -14,13 +14,13 @@ import type { ServerRef } from '../steps/refs.js';
 import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
 import { makeDurable } from './durable.js';
+import { readClientSettings } from './client-settings.js';
 import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.js';
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
 import { nameServer } from './server-look.js';
 import type { Sessions } from './session.js';
 import { whileNotStalled } from './stall-watch.js';
-import { readTimeLimitsOff } from './time-limits.js';
 
 export interface RestoreOrder {
   readonly server: ServerRef;
@@ -62,11 +62,12 @@ export function createRestoreGateway(
   limits?: LargeTableLimits,
 ): RestoreGateway {
   const lists = new ArchiveLists();
-  const limitsOff = new Map<string, Readonly<Record<string, string>>>();
+  const known = new Map<string, Readonly<Record<string, string>>>();
   /** Asked once: each index asks for it. */
-  const timeLimitsOff = async (server: ServerRef): Promise<Readonly<Record<string, string>>> => {
-    const found = limitsOff.get(nameServer(server)) ?? (await readTimeLimitsOff(sessions, server));
-    limitsOff.set(nameServer(server), found);
+  const clientSettings = async (server: ServerRef): Promise<Readonly<Record<string, string>>> => {
+    const name = `${nameServer(server)}/${server.database}`;
+    const found = known.get(name) ?? (await readClientSettings(sessions, server));
+    known.set(name, found);
     return found;
   };
   return {
@@ -86,7 +87,7 @@ export function createRestoreGateway(
       };
       const settings = {
         ...restoreSettings(sizing),
-        ...(await timeLimitsOff(server)),
+        ...(await clientSettings(server)),
         ...(isOne ? { synchronous_commit: 'on' } : {}),
       };
       const restore = async (signal: AbortSignal): Promise<IgnoredError[]> => {

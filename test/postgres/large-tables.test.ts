@@ -93,6 +93,20 @@ test.each([
   expect(indexes).toHaveLength(1);
 });
 
+test('what is compressed anew is by lz4, but not where somebody has chosen', async () => {
+  const long = `repeat('words of a document ', 2000)`;
+  const run = await move(
+    'compressed',
+    `CREATE TABLE t (id int, body text, old text COMPRESSION pglz); INSERT INTO t SELECT n, ${long}, ${long} FROM generate_series(1, 30) n`,
+  );
+  await run('');
+  const found = await server.asMaster(
+    'compressed_to',
+    'SELECT DISTINCT pg_column_compression(body) AS body, pg_column_compression(old) AS old FROM t',
+  );
+  expect(found).toEqual([{ body: 'lz4', old: 'pglz' }]);
+});
+
 const failing = {
   'a row that the target refuses': ['t', 'ALTER TABLE t ADD CHECK (id <> 39999)', 'CopyFailed', 1],
   'a session that is ended': [

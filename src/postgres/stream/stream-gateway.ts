@@ -9,12 +9,12 @@ import type { ServerRef } from '../../steps/refs.js';
 import { watchCopies } from '../copy-progress.js';
 import type { ProgressWatch, RowTotals } from '../copy-progress.js';
 import { makeDurable } from '../durable.js';
+import { readClientSettings } from '../client-settings.js';
 import { findRestoreRule } from '../restore-errors.js';
 import { takeSequences } from '../sequence-values.js';
 import type { Session, Sessions } from '../session.js';
 import { useSnapshot } from '../snapshot-sessions.js';
 import { whileNotStalled } from '../stall-watch.js';
-import { readTimeLimitsOff } from '../time-limits.js';
 import { planStream, type PartSizes } from './plan-stream.js';
 import { streamPlanSchema } from './stream-plan.js';
 import type { StreamPart, StreamPlan } from './stream-plan.js';
@@ -102,12 +102,12 @@ async function loginToBoth<T>(
   { source, target }: StreamOrder,
   work: (logins: BothLogins) => Promise<T>,
 ): Promise<T> {
-  const [sourceLimits, targetLimits] = await Promise.all(
-    [source, target].map((server) => readTimeLimitsOff(sessions, server)),
+  const [forSource, forTarget] = await Promise.all(
+    [source, target].map((server) => readClientSettings(sessions, server)),
   );
-  const ofSource = { ...copySettings, ...sourceLimits };
+  const ofSource = { ...copySettings, ...forSource };
   const ofTarget = {
-    ...{ ...copySettings, ...targetLimits },
+    ...{ ...copySettings, ...forTarget },
     ...{ synchronous_commit: 'off', default_transaction_read_only: 'off' },
   };
   return login(source, ofSource, (from) =>
