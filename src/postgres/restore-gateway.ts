@@ -11,10 +11,10 @@ import type { PostgresClients } from '../process/postgres-clients.js';
 import { filterRestoreList, hasEntries } from '../process/restore-list.js';
 import type { EntryChoice, RestorePart } from '../process/restore-list.js';
 import type { ServerRef } from '../steps/refs.js';
+import { readClientSettings } from './client-settings.js';
 import { watchCopies } from './copy-progress.js';
 import type { RowTotals } from './copy-progress.js';
 import { makeDurable } from './durable.js';
-import { readClientSettings } from './client-settings.js';
 import { findRestoreRule, findRuleAgain, thereAlready } from './restore-errors.js';
 import { restoreSettings } from './restore-settings.js';
 import type { RestoreSizing } from './restore-settings.js';
@@ -73,13 +73,10 @@ export function createRestoreGateway(
   return {
     restore: async ({ sizing, totals, progress, again, watched, ...request }) => {
       const { server } = request;
-      // A single index is soon committed, and a session that makes the commits before it safe would cost more than to wait for it.
+      const directory = dumpDataOf(request.directory);
       const isOne = request.entries?.kind === 'only';
-      if (
-        !isOne &&
-        !hasEntries(filterRestoreList(await lists.read(dumpDataOf(request.directory), request), request))
-      )
-        return [];
+      // Whoever chooses one entry knows that it is there.
+      if (!isOne && !hasEntries(filterRestoreList(await lists.read(directory, request), request))) return [];
       let items = 0;
       const itemFinished = (item: string): void => {
         items += 1;
@@ -88,10 +85,11 @@ export function createRestoreGateway(
       const settings = {
         ...restoreSettings(sizing),
         ...(await clientSettings(server)),
+        // A single index is soon committed, and a session that makes the commits before it safe would cost more than to wait for it.
         ...(isOne ? { synchronous_commit: 'on' } : {}),
       };
       const restore = async (signal: AbortSignal): Promise<IgnoredError[]> => {
-        const order = { ...request, signal, lists, settings, directory: dumpDataOf(request.directory) };
+        const order = { ...request, signal, lists, settings, directory };
         const loaded = await loadLargeTables(login, order, limits, () => void (items += 1));
         const allow = again === true ? findRuleAgain : findRestoreRule;
         return runPgRestore(login, { ...order, itemFinished, loaded, allow });

@@ -14,7 +14,7 @@ const endOfRows = Buffer.from('\\.\n');
 const endAfterRow = Buffer.from('\n\\.\n');
 
 /**
- * Reads what `pg_restore --file=-` writes for the data of one table: settings, `COPY … FROM stdin;`, rows in text form, `\.`.
+ * Reads what `pg_restore --file` writes for the data of one table: settings, `COPY … FROM stdin;`, rows in text form, `\.`.
  * A row is a line, since the text form writes a newline of a value as `\n` (PostgreSQL: COPY, Text Format). A name may
  * hold a newline: such a script is unreadable.
  */
