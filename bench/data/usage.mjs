@@ -30,9 +30,14 @@ export function watchUsage(pid, folder) {
 /** Resident memory of the process and its descendants; pages that they share count for each of them. */
 const residentBytes = (root) => listBelow(root).reduce((sum, pid) => sum + residentOf(pid), 0);
 
-/** Memory of its own, which it shares with nobody, of the process that has most, among PostgreSQL's below `root`. */
+/**
+ * Memory of its own, which it shares with nobody, of the process that has most, among PostgreSQL's below `root`. What
+ * autovacuum takes is no business of those who are measured.
+ */
 export function largestServerProcess(root) {
-  const servers = listBelow(root).filter((pid) => read(`/proc/${pid}/cmdline`).includes('postgres: '));
+  const servers = listBelow(root).filter((pid) =>
+    /postgres: (?!autovacuum)/.test(read(`/proc/${pid}/cmdline`)),
+  );
   const own = servers.map((pid) =>
     Number(/^RssAnon:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0),
   );
