@@ -2,7 +2,7 @@ import type { Progress } from '../pipeline/step.js';
 import type { Comparison, ServerRef } from '../steps/refs.js';
 import { compareFingerprints } from './compare-fingerprints.js';
 import { locateDifferences } from './locate-differences.js';
-import { fingerprintSchema } from './fingerprint.js';
+import { parseFingerprint } from './fingerprint.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { Sessions } from './session.js';
 import { takeFingerprint } from './take-fingerprint.js';
@@ -38,7 +38,7 @@ export function createFingerprintGateway(sessions: Sessions, jobs: number): Fing
         mode,
         jobs,
         signal,
-        ...(comparedWith === undefined ? {} : { sameVectorsAs: comparedWith.vectors }),
+        ...(comparedWith === undefined ? {} : { comparedWith }),
         ...(progress === undefined
           ? {}
           : { progressed: (item, done, total) => progress({ item, done, total, unit: 'bytes' }) }),
@@ -46,6 +46,6 @@ export function createFingerprintGateway(sessions: Sessions, jobs: number): Fing
     compare: compareFingerprints,
     locate: (servers, comparisons, signal) => locateDifferences(sessions, servers, comparisons, signal),
     print: (fingerprint) => `${JSON.stringify(fingerprint)}\n`,
-    parse: (text) => fingerprintSchema.parse(JSON.parse(text)),
+    parse: parseFingerprint,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JournalError } from '../errors.js';
 
 /** Key to value, both text; keys sorted. */
 const items = z.record(z.string(), z.string());
@@ -8,9 +9,9 @@ const contentSchema = z.strictObject({
   table: z.string(),
   kind: z.enum(['table', 'materialized-view']),
   rows: z.string(),
-  /** Sums of both halves of each row's hash; absent when only rows were counted. */
+  /** Two sums over the rows' digests, 64 bits each in hexadecimal digits; absent when only rows were counted. */
   checksum: z.string().optional(),
-  /** What the view's query gives now; differs from `checksum` when the view is stale. */
+  /** What the view's query gives now; differs from `checksum` when the view is stale. Of the source only. */
   freshChecksum: z.string().optional(),
 });
 
@@ -37,10 +38,12 @@ const vectorSearchSchema = z.strictObject({
   recall: z.number().optional(),
 });
 
+/** 2: rows are hashed in binary form. 3: sums of two numbers made of each row's digest. */
+export const fingerprintFormat = 3;
+
 /** What a database holds, in a form in which two servers can be compared. Holds sampled vectors and keys: user data. */
 export const fingerprintSchema = z.strictObject({
-  /** 2: rows are hashed in binary form. */
-  format: z.literal(2),
+  format: z.literal(fingerprintFormat),
   serverVersion: z.string(),
   serverVersionNumber: z.number().int(),
   database: z.string(),
@@ -57,3 +60,20 @@ export type TableContent = z.output<typeof contentSchema>;
 export type SequenceValue = z.output<typeof sequenceSchema>;
 export type VectorSearch = z.output<typeof vectorSearchSchema>;
 export type Neighbour = z.output<typeof neighbourSchema>;
+
+/** @throws JournalError `FingerprintFormat`: its sums are not those that this version would find for the same rows. */
+export function parseFingerprint(text: string): Fingerprint {
+  const json: unknown = JSON.parse(text);
+  const { format } = z.object({ format: z.number() }).parse(json);
+  if (format === fingerprintFormat) return fingerprintSchema.parse(json);
+  throw new JournalError(
+    'FingerprintFormat',
+    `the fingerprint of the source has format ${String(format)}, this version compares format ${String(fingerprintFormat)}`,
+    {
+      next: [
+        'go on with the version of rds2aurora that began this run',
+        'or roll it back and start a new one',
+      ],
+    },
+  );
+}

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteQualified } from './identifier.js';
-import { hashedAs, rowHash, type TableFacts } from './row-checksum.js';
+import { hashedAs, rowDigest, type TableFacts } from './row-checksum.js';
 import type { Session } from './session.js';
 
 /** A row that is not the same on both sides, by its key. */
@@ -84,7 +84,7 @@ async function sqlOf(
     'SELECT getdatabaseencoding()::text AS encoding',
   );
   const of = table.root ?? table;
-  const hash = rowHash(table.columns, hashedAs(encoding));
+  const hash = `encode(${rowDigest(table.columns, hashedAs(encoding))}, 'hex')`;
   const text = `ROW(${key.map(quoteIdentifier).join(', ')})::text`;
   const keyText = key.length === 0 ? hash : text;
   const from = `(SELECT ${keyText} AS key, ctid::text AS place, ${hash} AS hash

@@ -39,6 +39,8 @@ export interface ContentOptions {
   readonly serverVersion: number;
   /** The text whose bytes are hashed: `SQL_ASCII` where the server knows no encoding. */
   readonly encoding: 'SQL_ASCII' | 'UTF8';
+  /** Whether the queries of materialized views are run too, to know what they would hold now. */
+  readonly runsViews: boolean;
   readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
 }
 
@@ -64,8 +66,15 @@ export async function listTables(session: Session): Promise<TableFacts[]> {
 }
 
 /**
- * Counts rows and sums a 256-bit hash of each row's text, in ranges of blocks shared out among the sessions. Nothing
- * depends on the order of rows or on where the ranges begin, so two servers with the same rows give the same sums.
+ * Of what each sum adds up: the digest of a row made one number, under another seed for each. The server has no cast of
+ * bytes to numbers before 18, and to print and read them takes as long as SHA-256 itself. This function places rows of
+ * partitioned tables (source: access/hash, `hash_array_extended`), so no version may give another number.
+ */
+const seeds = [1, 2];
+
+/**
+ * Counts rows and sums up their SHA-256, in ranges of blocks shared out among the sessions. Nothing depends on the order
+ * of rows or on where the ranges begin, so two servers with the same rows give the same sums.
  */
 export async function takeContents(
   group: SnapshotSessions,
@@ -74,7 +83,10 @@ export async function takeContents(
 ): Promise<TableContent[]> {
   const sums = new Map<string, Sum>();
   const done = new Map<TableFacts, number>();
-  const chunks = tables.flatMap((table) => chunksOf(table, options));
+  // Views first: how long a query takes nobody knows, and whoever comes last keeps the others waiting.
+  const chunks = tables
+    .flatMap((table) => chunksOf(table, options))
+    .sort((one, other) => Number(other.fresh) - Number(one.fresh));
   await group.each(chunks, async (session, chunk) => {
     const key = sumKey(chunk.table, chunk.fresh);
     const row = await session.row<SumRow>(sumSql(chunk, options));
@@ -98,22 +110,21 @@ function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
     const from = `${source} WHERE ${withinBlocks(range)}`;
     return { table, from, bytes: table.bytes / ranges.length, fresh: false };
   });
-  if (table.query === null || options.mode === 'count') return chunks;
+  if (table.query === null || options.mode === 'count' || !options.runsViews) return chunks;
   return [...chunks, { table, from: `(${table.query.replace(/;\s*$/, '')}) fresh`, bytes: 0, fresh: true }];
 }
 
 function sumSql(chunk: Chunk, options: ContentOptions): string {
   if (options.mode === 'count') return `SELECT count(*)::text AS rows FROM ${chunk.from}`;
-  const pieces = [1, 65, 129, 193].map((start) => `sum(substring(h FROM ${start} FOR 64)::bigint)::text`);
-  const hash = rowHash(chunk.table.columns, options.encoding);
-  // OFFSET 0 keeps the planner from computing the hash once for each piece.
-  return `SELECT count(*)::text AS rows, ARRAY[${pieces.join(', ')}] AS sums
-    FROM (SELECT ('x' || ${hash})::bit(256) AS h FROM ${chunk.from} OFFSET 0) hashed`;
+  const sums = seeds.map((seed) => `sum(hash_array_extended(digest, ${seed}))::text`);
+  // OFFSET 0 keeps the planner from computing the digest once for each sum.
+  return `SELECT count(*)::text AS rows, ARRAY[${sums.join(', ')}] AS sums
+    FROM (SELECT ARRAY[${rowDigest(chunk.table.columns, options.encoding)}] AS digest FROM ${chunk.from} OFFSET 0) hashed`;
 }
 
-/** SQL: 64 hexadecimal digits that depend on every column of a row, and on nothing else. */
-export function rowHash(columns: readonly HashedColumn[], encoding: ContentOptions['encoding']): string {
-  return `encode(sha256(${hashedRow(columns, encoding)}), 'hex')`;
+/** SQL: 32 bytes that depend on every column of a row, and on nothing else. */
+export function rowDigest(columns: readonly HashedColumn[], encoding: ContentOptions['encoding']): string {
+  return `sha256(${hashedRow(columns, encoding)})`;
 }
 
 /** The encoding in which the rows of a database are hashed. */
@@ -151,7 +162,10 @@ function contentOf(table: TableFacts, sums: ReadonlyMap<string, Sum>, options: C
 }
 
 function hexOf(sum: Sum | undefined): string {
-  return (sum?.sums ?? [0n, 0n, 0n, 0n]).map((one) => one.toString(16).padStart(16, '0')).join('');
+  return seeds
+    .map((_, index) => sum?.sums[index] ?? 0n)
+    .map((one) => one.toString(16).padStart(16, '0'))
+    .join('');
 }
 
 function sumKey(table: TableFacts, fresh: boolean): string {

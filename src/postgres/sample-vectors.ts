@@ -9,7 +9,7 @@ export async function sampleVectors(session: Session, column: VectorColumn): Pro
   // Printed after the choice: to print every vector of a table takes longer than all else here.
   const rows = await session.rows<{ vector: string }>(`SELECT vector::text FROM (
     SELECT (${column.expression}) AS vector FROM ${vectorRows(column)}
-    ORDER BY sha256(convert_to(${rowKey(column)}, 'UTF8')) LIMIT ${sampled}) sampled`);
+    ORDER BY hashtextextended(${rowKey(column)}, 0) LIMIT ${sampled}) sampled`);
   return rows.map((row) => row.vector);
 }
 

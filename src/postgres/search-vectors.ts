@@ -2,7 +2,6 @@ import type { VectorSearch } from './fingerprint.js';
 import { recallOf } from './index-recall.js';
 import { findNearest } from './nearest-neighbours.js';
 import { sampleVectors } from './sample-vectors.js';
-import type { Session } from './session.js';
 import type { SnapshotSessions } from './snapshot-sessions.js';
 import { listVectorColumns } from './vector-columns.js';
 import type { VectorColumn } from './vector-columns.js';
@@ -25,13 +24,13 @@ export async function searchVectors(
   options: VectorSearchOptions,
 ): Promise<VectorSearch[]> {
   const columns = await listVectorColumns(group.first);
-  const samples = await each(group, columns, async (session, column) => {
+  const samples = await group.each(columns, async (session, column) => {
     const other = options.sameAs?.find((one) => searchKey(one) === keyOf(column));
     return other?.queries.map((query) => query.vector) ?? (await sampleVectors(session, column));
   });
   const searches = columns.map((column, index) => ({ column, vectors: samples[index] ?? [] }));
   const exact = await findNearest(group, searches, options);
-  return each(group, columns, async (session, column, index): Promise<VectorSearch> => {
+  return group.each(columns, async (session, column, index): Promise<VectorSearch> => {
     const queries = exact[index] ?? [];
     return {
       table: column.label,
@@ -57,16 +56,3 @@ export function searchKey(search: {
 }
 
 const keyOf = (column: VectorColumn): string => searchKey({ table: column.label, ...column });
-
-/** The results in the order of the tasks. */
-async function each<Task, Result>(
-  group: SnapshotSessions,
-  tasks: readonly Task[],
-  work: (session: Session, task: Task, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  await group.each([...tasks.entries()], async (session, [index, task]) => {
-    results[index] = await work(session, task, index);
-  });
-  return results;
-}

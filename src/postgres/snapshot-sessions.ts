@@ -6,9 +6,14 @@ export interface SnapshotSessions {
   /** The one that exported the snapshot; the snapshot lives as long as it. */
   readonly first: Session;
   readonly snapshot: string;
-  /** Runs `work` for every task, as many at once as there are sessions. Ends at the first failure. */
-  each<Task>(tasks: readonly Task[], work: (session: Session, task: Task) => Promise<void>): Promise<void>;
+  /**
+   * Runs `work` for every task, as many at once as there are sessions, and gives what it gives in the order of the tasks.
+   * Ends at the first failure.
+   */
+  each<Task, Result>(tasks: readonly Task[], work: Work<Task, Result>): Promise<Result[]>;
 }
+
+type Work<Task, Result> = (session: Session, task: Task, index: number) => Promise<Result>;
 
 const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
@@ -43,23 +48,25 @@ export async function useSnapshot<T>(
   }
 }
 
-async function share<Task>(
+async function share<Task, Result>(
   sessions: readonly Session[],
   tasks: readonly Task[],
-  work: (session: Session, task: Task) => Promise<void>,
-): Promise<void> {
-  const queue = tasks.values();
+  work: Work<Task, Result>,
+): Promise<Result[]> {
+  const queue = tasks.entries();
+  const results: Result[] = [];
   let failed = false;
-  const results = await Promise.allSettled(
+  const ends = await Promise.allSettled(
     sessions.map(async (session) => {
-      for (const task of queue) {
+      for (const [index, task] of queue) {
         if (failed) return;
-        await work(session, task).catch((error: unknown) => {
+        results[index] = await work(session, task, index).catch((error: unknown) => {
           failed = true;
           throw error;
         });
       }
     }),
   );
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return results;
 }

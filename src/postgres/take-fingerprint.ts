@@ -1,5 +1,6 @@
 import type { ServerRef } from '../steps/refs.js';
-import type { Fingerprint, VectorSearch } from './fingerprint.js';
+import { fingerprintFormat } from './fingerprint.js';
+import type { Fingerprint } from './fingerprint.js';
 import { sections } from './inventory/sections.js';
 import { takeLargeObjects } from './large-object-checksum.js';
 import { compareText, hashedAs, listTables, takeContents } from './row-checksum.js';
@@ -13,8 +14,8 @@ export interface FingerprintOptions {
   /** Sessions at once. */
   readonly jobs: number;
   readonly signal: AbortSignal;
-  /** The other side's searches: the same vectors are looked for here. */
-  readonly sameVectorsAs?: readonly VectorSearch[];
+  /** That of the source, when this is of its target: the same vectors are looked for. */
+  readonly comparedWith?: Fingerprint;
   readonly chunkBytes?: number;
   readonly progressed?: (table: string, doneBytes: number, totalBytes: number) => void;
 }
@@ -43,25 +44,28 @@ export function takeFingerprint(
       serverVersion: facts.number,
     };
     const tables = await listTables(group.first);
-    const found: Fingerprint['sections'] = {};
-    for (const { name, sql } of sections)
-      found[name] = await takeSection(group.first, typeof sql === 'string' ? sql : sql(facts.number));
+    const found = await group.each(sections, async (session, { name, sql }) => {
+      const items = await takeSection(session, typeof sql === 'string' ? sql : sql(facts.number));
+      return [name, items] as const;
+    });
     return {
-      format: 2,
+      format: fingerprintFormat,
       serverVersion: facts.version,
       serverVersionNumber: facts.number,
       database: facts.database,
       mode: options.mode,
-      sections: found,
+      sections: Object.fromEntries(found),
       sequences: await takeSequences(group.first),
       largeObjects: await takeLargeObjects(group.first),
       contents: await takeContents(group, tables, {
         ...ranges,
         mode: options.mode,
         encoding: hashedAs(facts.encoding),
+        // Only the source's views may be stale beside the other's: a restore fills the target's anew.
+        runsViews: options.comparedWith === undefined,
         ...(options.progressed === undefined ? {} : { progressed: options.progressed }),
       }),
-      vectors: await searchVectors(group, { ...ranges, sameAs: options.sameVectorsAs }),
+      vectors: await searchVectors(group, { ...ranges, sameAs: options.comparedWith?.vectors }),
     };
   });
 }

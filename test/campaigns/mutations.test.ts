@@ -117,7 +117,7 @@ async function findPlaces(sessions: Sessions): Promise<string[]> {
 }
 
 function take(sessions: Sessions): Promise<Fingerprint> {
-  const same = baseline === undefined ? {} : { sameVectorsAs: baseline.vectors };
+  const same = baseline === undefined ? {} : { comparedWith: baseline };
   return takeFingerprint(sessions, server.database('zoo'), { mode: 'checksum', jobs: 1, signal, ...same });
 }
 

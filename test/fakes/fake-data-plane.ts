@@ -7,7 +7,7 @@ import type { CheckResult } from '../../src/steps/refs.js';
 import { FakeRunFiles } from './fake-run-files.js';
 
 export const emptyFingerprint: Fingerprint = {
-  ...{ format: 2, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'checksum' },
+  ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'checksum' },
   ...{ sections: {}, contents: [], sequences: [], vectors: [] },
   largeObjects: { count: '0', bytes: '0', checksum: '' },
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprintSchema } from '../../src/postgres/fingerprint.js';
+import { compareFingerprints, listFailures } from '../../src/postgres/compare-fingerprints.js';
+import { parseFingerprint } from '../../src/postgres/fingerprint.js';
 import type { Fingerprint } from '../../src/postgres/fingerprint.js';
 import { takeFingerprint } from '../../src/postgres/take-fingerprint.js';
 import { startPostgresServer } from '../postgres-server.js';
@@ -21,7 +22,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-function take(options: { jobs?: number; chunkBytes?: number } = {}): Promise<Fingerprint> {
+function take(
+  options: { jobs?: number; chunkBytes?: number; comparedWith?: Fingerprint } = {},
+): Promise<Fingerprint> {
   return takeFingerprint(server.sessions, server.database('zoo'), {
     mode: 'checksum',
     jobs: 2,
@@ -31,7 +34,12 @@ function take(options: { jobs?: number; chunkBytes?: number } = {}): Promise<Fin
 }
 
 test('a fingerprint survives JSON', () => {
-  expect(fingerprintSchema.parse(JSON.parse(JSON.stringify(fingerprint)))).toEqual(fingerprint);
+  expect(parseFingerprint(JSON.stringify(fingerprint))).toEqual(fingerprint);
+});
+
+test('one of another format is refused, since its sums mean something else', () => {
+  const older = JSON.stringify({ ...fingerprint, format: 2 });
+  expect(() => parseFingerprint(older)).toThrow(expect.objectContaining({ code: 'FingerprintFormat' }));
 });
 
 test('no section is empty for a database that has one of everything', () => {
@@ -79,4 +87,13 @@ test('vector searches name their operator, index and neighbours', () => {
       (one) => one.queries.length === 5 && one.queries.every((query) => query.nearest.length === 10),
     ),
   ).toBe(true);
+});
+
+test('what views would hold now is asked of the source alone', async () => {
+  const fresh = (one: Fingerprint): string[] =>
+    one.contents.flatMap(({ table, freshChecksum }) => (freshChecksum === undefined ? [] : [table]));
+  expect(fresh(fingerprint)).toContain('app.on_matview');
+  const target = await take({ comparedWith: fingerprint });
+  expect(fresh(target)).toEqual([]);
+  expect(listFailures(compareFingerprints(fingerprint, target))).toEqual([]);
 });

@@ -7,7 +7,7 @@ const of = (
   others: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ) =>
   fingerprintSchema.parse({
-    ...{ format: 2, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
+    ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
     sections: {
       views: Object.fromEntries(Object.entries(views).map(([name, view]) => [name, JSON.stringify(view)])),
       ...others,

@@ -31,7 +31,7 @@ const loss: Loss = {
 };
 const form = { encoding: 'UTF8', collate: 'C', ctype: 'C', provider: 'c', locale: null, rules: null };
 const fingerprint = fingerprintSchema.parse({
-  ...{ format: 2, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
+  ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
   sections: {
     extensions: {
       plpgsql: '{"schema": "pg_catalog", "version": "1.0"}',

@@ -123,7 +123,7 @@ describeStepLaws('stream-database', () => {
 });
 
 const emptyFingerprint = {
-  format: 2 as const,
+  format: 3 as const,
   serverVersion: '17.7',
   serverVersionNumber: 170007,
   database: 'ragdb',
