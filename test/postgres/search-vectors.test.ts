@@ -9,6 +9,8 @@ const signal = new AbortController().signal;
 
 /** Wide enough that a range of blocks holds few of them. */
 const dimensions = 200;
+/** A graph so dense that nothing is missed, whatever levels pgvector's dice give its rows. */
+const dense = 'WITH (m = 32, ef_construction = 400)';
 /** Row 7 twice, so that two rows are equally far; row 9 has no direction; in row 11 there is no vector. */
 const schema = `
   CREATE EXTENSION vector;
@@ -16,8 +18,8 @@ const schema = `
   INSERT INTO chunks SELECT id, CASE id WHEN 9 THEN array_fill(0, ARRAY[${dimensions}])::vector WHEN 11 THEN NULL
       ELSE (SELECT array_agg(sin(CASE id WHEN 8 THEN 7 ELSE id END * d)::real ORDER BY d) FROM generate_series(1, ${dimensions}) d)::vector END
     FROM generate_series(1, 400) id;
-  CREATE INDEX by_direction ON chunks USING hnsw (embedding vector_cosine_ops);
-  CREATE INDEX even_ones ON chunks USING hnsw ((embedding::halfvec(${dimensions})) halfvec_l2_ops) WHERE id % 2 = 0;
+  CREATE INDEX by_direction ON chunks USING hnsw (embedding vector_cosine_ops) ${dense};
+  CREATE INDEX even_ones ON chunks USING hnsw ((embedding::halfvec(${dimensions})) halfvec_l2_ops) ${dense} WHERE id % 2 = 0;
   CREATE TABLE unkeyed (v vector(3));
   INSERT INTO unkeyed SELECT ARRAY[i, i % 7, 1]::vector FROM generate_series(1, 50) i;
   CREATE TABLE heirs () INHERITS (unkeyed);
@@ -70,8 +72,9 @@ describe.each([
       for (const { vector, nearest } of queries) {
         const rows = await server.asMaster(
           'rag',
-          `SELECT ((${expression}) OPERATOR(${operator}) '${vector}'::${type})::float8 AS distance FROM ONLY ${table}
-           WHERE (${expression}) IS NOT NULL ${where} ORDER BY 1 LIMIT 10`,
+          // OFFSET 0 keeps the index, which finds most of them, out of it.
+          `SELECT * FROM (SELECT ((${expression}) OPERATOR(${operator}) '${vector}'::${type})::float8 AS distance FROM ONLY ${table}
+           WHERE (${expression}) IS NOT NULL ${where} OFFSET 0) measured ORDER BY 1 LIMIT 10`,
         );
         const distances = rows.map((row) => Number(row['distance']));
         expect(nearest.map((one) => one.distance)).toEqual(distances.filter((one) => Number.isFinite(one)));
