@@ -1,4 +1,5 @@
 import { VerifyError } from '../../src/errors.js';
+import { fingerprintFormat } from '../../src/postgres/fingerprint.js';
 import type { Fingerprint } from '../../src/postgres/fingerprint.js';
 import type { DumpGateway } from '../../src/postgres/dump-gateway.js';
 import type { FingerprintGateway } from '../../src/postgres/fingerprint-gateway.js';
@@ -7,7 +8,13 @@ import type { CheckResult } from '../../src/steps/refs.js';
 import { FakeRunFiles } from './fake-run-files.js';
 
 export const emptyFingerprint: Fingerprint = {
-  ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'checksum' },
+  ...{
+    format: fingerprintFormat,
+    serverVersion: '17.7',
+    serverVersionNumber: 170007,
+    database: 'ragdb',
+    mode: 'checksum',
+  },
   ...{ sections: {}, contents: [], sequences: [], vectors: [] },
   largeObjects: { count: '0', bytes: '0', checksum: '' },
 };

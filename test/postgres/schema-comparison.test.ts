@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fingerprintSchema } from '../../src/postgres/fingerprint.js';
+import { fingerprintFormat, fingerprintSchema } from '../../src/postgres/fingerprint.js';
 import { createSchemaComparer } from '../../src/postgres/schema-comparison.js';
 
 const of = (
@@ -7,7 +7,13 @@ const of = (
   others: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ) =>
   fingerprintSchema.parse({
-    ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
+    ...{
+      format: fingerprintFormat,
+      serverVersion: '17.7',
+      serverVersionNumber: 170007,
+      database: 'ragdb',
+      mode: 'count',
+    },
     sections: {
       views: Object.fromEntries(Object.entries(views).map(([name, view]) => [name, JSON.stringify(view)])),
       ...others,

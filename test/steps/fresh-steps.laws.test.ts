@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema, type Config } from '../../src/config/schema.js';
 import { seal, type SealedStep } from '../../src/pipeline/seal.js';
-import { fingerprintSchema } from '../../src/postgres/fingerprint.js';
+import { fingerprintFormat, fingerprintSchema } from '../../src/postgres/fingerprint.js';
 import { createGiveUpSource } from '../../src/steps/give-up-source.js';
 import { createFurnishDatabase } from '../../src/steps/furnish-database.js';
 import { createRecordLoss } from '../../src/steps/record-loss.js';
@@ -31,7 +31,13 @@ const loss: Loss = {
 };
 const form = { encoding: 'UTF8', collate: 'C', ctype: 'C', provider: 'c', locale: null, rules: null };
 const fingerprint = fingerprintSchema.parse({
-  ...{ format: 3, serverVersion: '17.7', serverVersionNumber: 170007, database: 'ragdb', mode: 'count' },
+  ...{
+    format: fingerprintFormat,
+    serverVersion: '17.7',
+    serverVersionNumber: 170007,
+    database: 'ragdb',
+    mode: 'count',
+  },
   sections: {
     extensions: {
       plpgsql: '{"schema": "pg_catalog", "version": "1.0"}',

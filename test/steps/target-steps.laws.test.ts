@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { configSchema } from '../../src/config/schema.js';
 import { seal } from '../../src/pipeline/seal.js';
+import { fingerprintFormat } from '../../src/postgres/fingerprint.js';
+import type { Fingerprint } from '../../src/postgres/fingerprint.js';
 import { createPrepareTarget } from '../../src/steps/prepare-target.js';
 import { createRestoreDatabase } from '../../src/steps/restore-database.js';
 import { markerOf } from '../../src/steps/target-database.js';
@@ -122,12 +124,12 @@ describeStepLaws('stream-database', () => {
   };
 });
 
-const emptyFingerprint = {
-  format: 3 as const,
+const emptyFingerprint: Fingerprint = {
+  format: fingerprintFormat,
   serverVersion: '17.7',
   serverVersionNumber: 170007,
   database: 'ragdb',
-  mode: 'checksum' as const,
+  mode: 'checksum',
   sections: {},
   contents: [],
   sequences: [],
