@@ -19,6 +19,8 @@ interface Search {
 interface Candidate {
   readonly place: string;
   readonly distance: number;
+  /** The first block of the range in which it was found. */
+  readonly block: number;
 }
 
 interface Task {
@@ -26,9 +28,8 @@ interface Task {
   /** Of `search.vectors`. */
   readonly samples: readonly number[];
   readonly range: BlockRange;
-  /** Where what is found goes, by sample and range. */
-  readonly found: Candidate[][][];
-  readonly position: number;
+  /** The nearest that are known so far, by sample: where what is found goes. */
+  readonly best: Candidate[][];
 }
 
 /**
@@ -40,11 +41,11 @@ export async function findNearest(
   searches: readonly Search[],
   options: { readonly chunkBytes: number; readonly serverVersion: number },
 ): Promise<VectorSearch['queries'][]> {
-  const founds = searches.map(({ vectors }): Candidate[][][] => vectors.map(() => []));
-  const tasks = searches.flatMap((search, index) => tasksOf(search, founds[index] ?? [], options));
+  const bests = searches.map(({ vectors }): Candidate[][] => vectors.map(() => []));
+  const tasks = searches.flatMap((search, index) => tasksOf(search, bests[index] ?? [], options));
   await group.each(tasks, searchRange);
   return group.each(searches, async (session, { column, vectors }, index) => {
-    const best = (founds[index] ?? []).map((ranges) => closest(ranges.flat()));
+    const best = bests[index] ?? [];
     const keys = await readKeys(session, column, best.flat());
     return vectors.map((vector, sample) => ({
       vector,
@@ -55,7 +56,7 @@ export async function findNearest(
 
 function tasksOf(
   search: Search,
-  found: Candidate[][][],
+  best: Candidate[][],
   { chunkBytes, serverVersion }: { readonly chunkBytes: number; readonly serverVersion: number },
 ): Task[] {
   const { column, vectors } = search;
@@ -65,30 +66,25 @@ function tasksOf(
   // The distances of all rows to several vectors are kept until the last row is read: not those of a whole large table.
   const isWhole = ranges.length === 1 && column.bytes > chunkBytes;
   const groups = isWhole ? all.map((sample) => [sample]) : [all];
-  return ranges.flatMap((range, position) =>
-    groups.map((samples) => ({ search, samples, range, found, position })),
-  );
+  return ranges.flatMap((range) => groups.map((samples) => ({ search, samples, range, best })));
 }
 
-async function searchRange(
-  session: Session,
-  { search, samples, range, found, position }: Task,
-): Promise<void> {
-  const rows = await session.rows<Candidate & { sample: number }>(
+async function searchRange(session: Session, { search, samples, range, best }: Task): Promise<void> {
+  const rows = await session.rows<{ sample: number; place: string; distance: number }>(
     rangeSql(search.column, samples.length, range),
-    [...samples.map((sample) => search.vectors[sample]), ...samples.map((sample) => reachOf(found[sample]))],
+    [...samples.map((sample) => search.vectors[sample]), ...samples.map((sample) => reachOf(best[sample]))],
   );
   for (const [index, sample] of samples.entries()) {
-    const here = found[sample];
-    if (here === undefined) continue;
-    here[position] = rows.filter((row) => row.sample === index && Number.isFinite(row.distance));
+    const here = rows
+      .filter((row) => row.sample === index && Number.isFinite(row.distance))
+      .map(({ place, distance }) => ({ place, distance, block: range.first }));
+    // Read after the wait: another session may have found nearer ones meanwhile.
+    best[sample] = closest([...(best[sample] ?? []), ...here]);
   }
 }
 
 /** How near a row has to be to count beside those that are known. */
-function reachOf(ranges: Candidate[][] | undefined): number {
-  return closest((ranges ?? []).flat())[nearest - 1]?.distance ?? Infinity;
-}
+const reachOf = (known: readonly Candidate[] = []): number => known[nearest - 1]?.distance ?? Infinity;
 
 function rangeSql(column: VectorColumn, vectors: number, range: BlockRange): string {
   const { expression, itself, operator, type } = column;
@@ -110,9 +106,11 @@ function rangeSql(column: VectorColumn, vectors: number, range: BlockRange): str
     ${best.join(' UNION ALL ')}`;
 }
 
-/** Ranges come in order, and so do their rows of equal distance. */
+/** Nearest first; those of equal distance as they lie in the table, whichever range was read first. */
 const closest = (candidates: readonly Candidate[]): Candidate[] =>
-  candidates.toSorted((one, other) => one.distance - other.distance).slice(0, nearest);
+  candidates
+    .toSorted((one, other) => one.distance - other.distance || one.block - other.block)
+    .slice(0, nearest);
 
 async function readKeys(
   session: Session,

@@ -84,9 +84,10 @@ export async function takeContents(
   const sums = new Map<string, Sum>();
   const done = new Map<TableFacts, number>();
   // Views first: how long a query takes nobody knows, and whoever comes last keeps the others waiting.
-  const chunks = tables
-    .flatMap((table) => chunksOf(table, options))
-    .sort((one, other) => Number(other.fresh) - Number(one.fresh));
+  const chunks = [
+    ...tables.flatMap((table) => viewChunk(table, options)),
+    ...tables.flatMap((table) => blockChunks(table, options)),
+  ];
   await group.each(chunks, async (session, chunk) => {
     const key = sumKey(chunk.table, chunk.fresh);
     const row = await session.row<SumRow>(sumSql(chunk, options));
@@ -102,16 +103,19 @@ export async function takeContents(
   return [...contents.values()].sort((a, b) => compareText(a.table, b.table));
 }
 
-function chunksOf(table: TableFacts, options: ContentOptions): Chunk[] {
+function viewChunk(table: TableFacts, { mode, runsViews }: ContentOptions): Chunk[] {
+  if (!table.populated || table.query === null || mode === 'count' || !runsViews) return [];
+  return [{ table, from: `(${table.query.replace(/;\s*$/, '')}) fresh`, bytes: 0, fresh: true }];
+}
+
+function blockChunks(table: TableFacts, options: ContentOptions): Chunk[] {
   if (!table.populated) return [];
   const source = `ONLY ${quoteQualified(table.schema, table.name)}`;
   const ranges = divideBlocks(table.pages, table.bytes / options.chunkBytes, options.serverVersion);
-  const chunks = ranges.map((range): Chunk => {
+  return ranges.map((range) => {
     const from = `${source} WHERE ${withinBlocks(range)}`;
     return { table, from, bytes: table.bytes / ranges.length, fresh: false };
   });
-  if (table.query === null || options.mode === 'count' || !options.runsViews) return chunks;
-  return [...chunks, { table, from: `(${table.query.replace(/;\s*$/, '')}) fresh`, bytes: 0, fresh: true }];
 }
 
 function sumSql(chunk: Chunk, options: ContentOptions): string {
@@ -162,10 +166,7 @@ function contentOf(table: TableFacts, sums: ReadonlyMap<string, Sum>, options: C
 }
 
 function hexOf(sum: Sum | undefined): string {
-  return seeds
-    .map((_, index) => sum?.sums[index] ?? 0n)
-    .map((one) => one.toString(16).padStart(16, '0'))
-    .join('');
+  return (sum?.sums ?? seeds.map(() => 0n)).map((one) => one.toString(16).padStart(16, '0')).join('');
 }
 
 function sumKey(table: TableFacts, fresh: boolean): string {
